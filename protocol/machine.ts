@@ -1,0 +1,26 @@
+/**
+ * The border between a page and the kernel worker it starts: how a machine is booted, watched and connected.
+ * Types and one version; no behaviour.
+ */
+import type { ErrorCode } from './errors.js';
+import type { SiteConfig } from './site.js';
+
+export const MACHINE_VERSION = 1;
+
+export type ToMachine =
+  | { readonly type: 'boot'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
+  /** `port` speaks `protocol/bridge.ts`; it is transferred. Several may be connected at once. */
+  | { readonly type: 'connect'; readonly port: MessagePort };
+
+/** The steps of a boot, in order. */
+export type BootStep = 'download' | 'unpack' | 'compile' | 'start' | 'listen';
+
+export type FromMachine =
+  /** `loaded` and `total` are bytes over all downloads in `download`; both 0 where a step has no measure. */
+  | { readonly type: 'progress'; readonly step: BootStep; readonly loaded: number; readonly total: number }
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly detail?: string }
+  /** A line or more that a guest wrote to stdout (1) or stderr (2). */
+  | { readonly type: 'output'; readonly pid: number; readonly fd: 1 | 2; readonly text: string }
+  /** A server process ended; the machine starts another unless `restarted` is false. */
+  | { readonly type: 'exit'; readonly pid: number; readonly status: number; readonly restarted: boolean };

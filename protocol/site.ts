@@ -1,0 +1,38 @@
+/** What `portside pack` writes and the shell and the service worker read: one packed site. */
+export interface Asset {
+  /** Relative to the site's base, with the hash of its content in the name. */
+  readonly path: string;
+  /** Bytes as they are served. */
+  readonly size: number;
+  /** Lower-case hex digest of the bytes as they are served. */
+  readonly sha256: string;
+  /** Present when the file is stored compressed: what `DecompressionStream` must undo. */
+  readonly encoding?: 'gzip';
+  /** Bytes after decompression, when compressed. */
+  readonly rawSize?: number;
+}
+
+export interface SiteConfig {
+  /** Changes with every change of any asset; names caches. */
+  readonly release: string;
+  readonly name: string;
+  /** Absolute path that begins and ends with a slash. */
+  readonly base: string;
+  /** Guest port that the site's servers listen on. */
+  readonly port: number;
+  readonly workers: number;
+  readonly php: string;
+  /** Command line of each server process, program first. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Directory that the image is mounted on. */
+  readonly mountPoint: string;
+  readonly assets: {
+    readonly shell: Asset;
+    readonly kernelWorker: Asset;
+    readonly processWorker: Asset;
+    readonly guest: Asset;
+    readonly image: Asset;
+  };
+}
