@@ -1,0 +1,27 @@
+/**
+ * The host's end of a TCP connection into a guest, as the HTTP injector sees it. The kernel's network implements it over
+ * socket rings; tests may implement it over arrays. All methods return at once and never throw.
+ */
+export interface HostConnection {
+  /** Takes what fits now and returns its count in bytes; 0: full, wait for `onWritable`; -1: the guest reads no more. */
+  write(bytes: Uint8Array): number;
+  /** Copies what is there into `into` and returns its count; 0: nothing yet, wait for `onReadable`; -1: end of stream; -2: reset. */
+  read(into: Uint8Array): number;
+  /** Bytes that `read` would give now. */
+  readonly available: number;
+  /** The guest reads end of file after what was written. */
+  shutdownWrite(): void;
+  /** Closes both directions; with unread data the guest sees a reset (RFC 9293 section 3.10.4). */
+  close(): void;
+  /** Called, once for each change, when a `read` or `write` that found nothing would now do something. */
+  onReadable: (() => void) | null;
+  onWritable: (() => void) | null;
+}
+
+/** Where connections come from. */
+export interface HostNetwork {
+  /** A connection placed on the accept queue of the guest that listens on `port`; null when none does, or its queue is full. */
+  connect(port: number): HostConnection | null;
+  /** Resolves when something listens on `port`; rejects with the signal's reason when aborted. */
+  whenListening(port: number, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,20 @@
+/**
+ * The border between pages and the service worker: how a page that runs a kernel hands over a port to it, and how a
+ * restarted worker asks for a new one. Types only. Every message carries `portside`, so that an app's own messages on the same
+ * channel are never mistaken for ours.
+ */
+import type { BRIDGE_VERSION } from './bridge.js';
+
+export type PageToWorker =
+  /** Transfers a MessagePort that speaks `bridge.ts` with the kernel worker itself. */
+  | { readonly portside: 'connect'; readonly version: typeof BRIDGE_VERSION; readonly base: string }
+  /** This page runs no kernel (any more): it is not to be asked for ports. */
+  | { readonly portside: 'disconnect'; readonly base: string }
+  /** Keeps the worker alive while exchanges are open: Chromium does not count port messages (measured). */
+  | { readonly portside: 'keep-alive' };
+
+export type WorkerToPage =
+  /** The worker has no port (it was restarted): the page that runs the kernel answers with `connect`. */
+  | { readonly portside: 'port-wanted'; readonly base: string }
+  /** Exchanges are open (true) or none is left (false): the page sends `keep-alive` while they are. */
+  | { readonly portside: 'busy'; readonly busy: boolean };
