@@ -37,10 +37,25 @@ export const errorTexts = {
     remedy: 'Check which program listens on this port.',
     status: 502,
   },
+  'guest-truncated-response': {
+    sentence: 'The server inside the site stopped in the middle of its answer.',
+    remedy: 'Look at the server messages in the console, then try again.',
+    status: 502,
+  },
   'guest-timeout': {
     sentence: 'The server inside the site did not answer in time.',
     remedy: 'Try again, or raise the time limit for response headers.',
     status: 504,
+  },
+  'bad-request': {
+    sentence: 'The request cannot be written as HTTP.',
+    remedy: 'Check its method, address and headers.',
+    status: 400,
+  },
+  'request-body-failed': {
+    sentence: 'The body of the request could not be read to its end.',
+    remedy: 'Send it again.',
+    status: 400,
   },
   'protocol-mismatch': {
     sentence: 'Two parts of Portside in this browser are of different versions.',

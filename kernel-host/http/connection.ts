@@ -24,4 +24,11 @@ export interface HostNetwork {
   connect(port: number): HostConnection | null;
   /** Resolves when something listens on `port`; rejects with the signal's reason when aborted. */
   whenListening(port: number, signal: AbortSignal): Promise<void>;
+  /** Tells the two meanings of a null from `connect` apart: true when something listens on `port`. */
+  isListening(port: number): boolean;
+  /**
+   * Resolves when the accept queue of `port` has room, or when nothing listens there any more (so that the caller looks
+   * again); rejects with the signal's reason when aborted.
+   */
+  whenRoom(port: number, signal: AbortSignal): Promise<void>;
 }
