@@ -62,6 +62,62 @@ export const errorTexts = {
     remedy: 'Close all tabs of this site and open it again.',
     status: 502,
   },
+  'insecure-origin': {
+    sentence: 'This address is not secure, and browsers let only secure pages host a site.',
+    remedy: 'Open it by https, or from localhost.',
+  },
+  'service-worker-unsupported': {
+    sentence: 'This browser window offers no service workers, which carry the requests of the site.',
+    remedy: 'Use a current browser, outside of a private window.',
+  },
+  'service-worker-missing': {
+    sentence: 'The service worker of this site could not be fetched.',
+    remedy: 'Check that sw.js was uploaded beside index.html, and that the network is there.',
+  },
+  'service-worker-wrong-type': {
+    sentence: 'The host serves the service worker as something other than JavaScript.',
+    remedy: 'Have the host serve .js files as text/javascript, and not rewrite missing files to a page.',
+  },
+  'service-worker-scope': {
+    sentence: 'The service worker may not control the path that this site was packed for.',
+    remedy: 'Upload the folder to the path given by --base when it was packed, or pack it again for this one.',
+  },
+  'service-worker-failed': {
+    sentence: 'The service worker of this site could not be installed.',
+    remedy: 'The console says why. Try again with free disk space and a current browser.',
+  },
+  'service-worker-bypassed': {
+    sentence: 'The browser loads this page past its service worker.',
+    remedy: 'Reload in the usual way; if the developer tools are open, turn off "Bypass for network".',
+  },
+  'storage-blocked': {
+    sentence: 'The browser blocks storage for this site.',
+    remedy: 'Allow cookies and site data for this address, or open it in a tab of its own.',
+  },
+  'isolation-refused': {
+    sentence: 'The browser did not isolate this page, so it has no shared memory.',
+    remedy: 'Open the site in a tab of its own, in a current browser.',
+  },
+  'kernel-start-failed': {
+    sentence: 'The kernel of this site could not be started.',
+    remedy: 'Check that the whole folder .portside was uploaded; the console has the details.',
+  },
+  'asset-unreachable': {
+    sentence: 'A part of this site could not be downloaded.',
+    remedy: 'Check the network connection, then try again.',
+  },
+  'asset-damaged': {
+    sentence: 'A part of this site arrived damaged, and was not used.',
+    remedy: 'Try again; if it stays so, upload the whole folder anew, with files unchanged by the host.',
+  },
+  'guest-rejected': {
+    sentence: 'The browser could not compile the program of this site.',
+    remedy: 'Use a current browser; the console has the details.',
+  },
+  'unexpected-failure': {
+    sentence: 'Something failed that should not have.',
+    remedy: 'Try again; the console has the details.',
+  },
 } as const satisfies Record<string, ErrorText>;
 
 export type ErrorCode = keyof typeof errorTexts;

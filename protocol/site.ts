@@ -36,3 +36,12 @@ export interface SiteConfig {
     readonly image: Asset;
   };
 }
+
+/** Cache Storage: where the inflated guest of a base is kept between boots. One cache a base; its entries are of one release. */
+export const guestCacheName = (base: string): string => `portside:guest:${base}`;
+
+/** Web Lock: held by the page that runs the kernel of a base, for as long as it does. */
+export const kernelLockName = (base: string): string => `portside:${base}`;
+
+/** Web Lock: held by that page, besides, while its kernel boots. */
+export const bootLockName = (base: string): string => `portside:${base}:boot`;
