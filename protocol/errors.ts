@@ -118,6 +118,70 @@ export const errorTexts = {
     sentence: 'Something failed that should not have.',
     remedy: 'Try again; the console has the details.',
   },
+  'image-damaged': {
+    sentence: 'The file system image of this site is damaged.',
+    remedy: 'Pack the site again, and check that the host serves its files unchanged.',
+  },
+  'image-version': {
+    sentence: 'The file system image was written by a newer version of Portside.',
+    remedy: 'Update Portside, or pack the site again with this version.',
+  },
+  'image-too-large': {
+    sentence: 'The folder is larger than a file system image can be, which is 4 GiB.',
+    remedy: 'Take large files out of the folder and serve them from elsewhere.',
+  },
+  'image-bad-name': {
+    sentence: 'A file has a name that the file system of the guest cannot take.',
+    remedy: 'Rename the file: at most 255 bytes for a name and 4,095 for a path, in UTF-8.',
+  },
+  'image-source-changed': {
+    sentence: 'A file changed while it was being packed.',
+    remedy: 'Stop what writes to the folder, then pack it again.',
+  },
+  'folder-missing': {
+    sentence: 'There is no such folder.',
+    remedy: 'Check the spelling of the path.',
+  },
+  'folder-unreadable': {
+    sentence: 'A file of the folder cannot be read.',
+    remedy: 'Check its permissions.',
+  },
+  'out-is-docroot': {
+    sentence: 'The output folder is the folder that is to be packed.',
+    remedy: 'Name another folder with --out.',
+  },
+  'out-not-packed': {
+    sentence: 'The output folder holds files, and none of them says that Portside packed a site there.',
+    remedy: 'Name a new or an empty folder with --out, or one that was packed before.',
+  },
+  'router-missing': {
+    sentence: 'The router script does not exist.',
+    remedy: 'Name a file with --router: relative to the current folder, or to the folder that is packed.',
+  },
+  'already-packed': {
+    sentence: 'The folder is a packed site already.',
+    remedy: 'Serve it without options for packing, or name the folder that it was packed from.',
+  },
+  'php-download-failed': {
+    sentence: 'PHP could not be downloaded from npm.',
+    remedy: 'Check the network and the registry settings of npm; once downloaded, PHP is kept.',
+  },
+  'php-damaged': {
+    sentence: 'The downloaded PHP is not the file that this version of Portside expects.',
+    remedy: 'Try again; if it stays, the registry in use serves altered packages.',
+  },
+  'build-missing': {
+    sentence: 'A part of Portside itself has not been built.',
+    remedy: 'Run npm run build in the folder of Portside.',
+  },
+  'port-in-use': {
+    sentence: 'Another program listens on this port.',
+    remedy: 'Choose another port with --port, or 0 for any free one.',
+  },
+  'listen-failed': {
+    sentence: 'The server could not listen on this address.',
+    remedy: 'Check --host and --port; ports below 1024 often need more rights.',
+  },
 } as const satisfies Record<string, ErrorText>;
 
 export type ErrorCode = keyof typeof errorTexts;

@@ -1,0 +1,158 @@
+import { PortsideError } from '../../protocol/errors.js';
+import { crc32 } from './crc32.js';
+import type { ImageEntry } from './entry.js';
+import {
+  CHUNK_SIZE,
+  compareNames,
+  DATA_ALIGNMENT,
+  ENTRY_SIZE,
+  EntryField,
+  HEADER_SIZE,
+  HeaderField,
+  IMAGE_VERSION,
+  layoutOf,
+  MAGIC,
+  NAME_MAX,
+  PATH_MAX,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  TIME_MAX,
+} from './format.js';
+
+/**
+ * The tree of a packed image, parents before children, siblings in ascending order of their names.
+ *
+ * Every entry has been checked: offsets lie inside the image, names and the tree are well formed. Contents are not
+ * looked at, and `bytes` is not kept: it may lie in shared memory. Names are views on one private copy.
+ *
+ * @throws PortsideError `image-damaged` if anything is not as the format says, `image-version` if it is a newer one.
+ */
+export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
+  const header = readHeader(bytes);
+  const { entryCount, stringsSize, stringsOffset, dataOffset } = header;
+  const records = new DataView(bytes.buffer, bytes.byteOffset + HEADER_SIZE, entryCount * ENTRY_SIZE);
+  // A copy in every case (Buffer's slice would be a view): TextDecoder refuses shared memory, and names outlive this call.
+  const strings = new Uint8Array(bytes.subarray(stringsOffset, stringsOffset + stringsSize));
+
+  const entries: ImageEntry[] = [];
+  // Bytes of each entry's path from the root, to hold it against PATH_MAX.
+  const pathLengths = new Uint16Array(entryCount);
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  let nextString = 0;
+
+  for (let index = 0; index < entryCount; index++) {
+    const damaged = (what: string) => new PortsideError('image-damaged', `Entry ${index}: ${what}.`);
+    const at = index * ENTRY_SIZE;
+    const parent = records.getUint32(at + EntryField.parent, true);
+    const nameLength = records.getUint16(at + EntryField.nameLength, true);
+    const mode = records.getUint16(at + EntryField.mode, true);
+    const offset = records.getUint32(at + EntryField.offset, true);
+    const size = records.getUint32(at + EntryField.size, true);
+    const mtime = records.getFloat64(at + EntryField.mtime, true);
+
+    if (records.getUint32(at + EntryField.nameStart, true) !== nextString) throw damaged('name out of place');
+    if (nextString + nameLength > stringsSize) throw damaged('name outside the strings');
+    const name = strings.subarray(nextString, nextString + nameLength);
+    nextString += nameLength;
+    const type = mode & S_IFMT;
+
+    if (index === 0) {
+      if (parent !== 0 || nameLength !== 0 || type !== S_IFDIR) throw damaged('not a root directory');
+    } else {
+      const above = parent < index ? entries[parent] : undefined;
+      if (!above) throw damaged('stands before its directory');
+      if ((above.mode & S_IFMT) !== S_IFDIR) throw damaged('lies in something that is not a directory');
+      if (!isComponent(name, utf8)) throw damaged('bad name');
+      const previous = entries[index - 1];
+      if (previous && index > 1) {
+        const sameDirectory = previous.parent === parent;
+        if (previous.parent > parent || (sameDirectory && compareNames(previous.name, name) >= 0)) {
+          throw damaged('out of order');
+        }
+      }
+      const pathLength = (pathLengths[parent] ?? 0) + 1 + nameLength;
+      if (pathLength > PATH_MAX) throw damaged('path too long');
+      pathLengths[index] = pathLength;
+    }
+
+    if (!Number.isInteger(mtime) || Math.abs(mtime) > TIME_MAX) throw damaged('bad time');
+    if (records.getUint32(at + EntryField.zero, true) !== 0) throw damaged('unknown field');
+
+    switch (type) {
+      case S_IFDIR:
+        if (offset !== 0 || size !== 0) throw damaged('a directory with content');
+        break;
+      case S_IFREG:
+        if (offset % DATA_ALIGNMENT !== 0) throw damaged('content not aligned');
+        if (offset < dataOffset || offset + size > bytes.length) throw damaged('content outside the data');
+        break;
+      case S_IFLNK:
+        if (offset !== stringsOffset + nextString) throw damaged('link target out of place');
+        if (nextString + size > stringsSize) throw damaged('link target outside the strings');
+        if (size === 0 || size > PATH_MAX) throw damaged('bad length of a link target');
+        if (strings.subarray(nextString, nextString + size).includes(0)) throw damaged('NUL in a link target');
+        nextString += size;
+        break;
+      default:
+        throw damaged('neither file, directory nor link');
+    }
+    entries.push({ parent, name, mode, mtime, offset, size });
+  }
+  if (nextString !== stringsSize) throw new PortsideError('image-damaged', 'Strings that no entry names.');
+  return entries;
+}
+
+interface Header {
+  readonly entryCount: number;
+  readonly stringsSize: number;
+  readonly stringsOffset: number;
+  readonly dataOffset: number;
+}
+
+function readHeader(bytes: Uint8Array): Header {
+  const damaged = (what: string) => new PortsideError('image-damaged', what);
+  if (bytes.length < HEADER_SIZE) throw damaged('It is shorter than a header.');
+  if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw damaged('It does not begin as an image does.');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_SIZE);
+  const version = view.getUint32(HeaderField.version, true);
+  if (version > IMAGE_VERSION) throw new PortsideError('image-version', `It has version ${version}.`);
+  if (version !== IMAGE_VERSION) throw damaged(`There is no version ${version}.`);
+
+  const entryCount = view.getUint32(HeaderField.entryCount, true);
+  const stringsSize = view.getUint32(HeaderField.stringsSize, true);
+  const dataSize = view.getUint32(HeaderField.dataSize, true);
+  const layout = layoutOf(entryCount, stringsSize, dataSize);
+  // Sums of 32-bit numbers and small multiples of them: exact in a double.
+  if (layout.dataOffset + dataSize !== bytes.length) throw damaged('Its length is not what its header says.');
+  if (view.getUint32(HeaderField.dataOffset, true) !== layout.dataOffset) throw damaged('Its parts overlap.');
+  if (view.getUint32(HeaderField.chunkSize, true) !== CHUNK_SIZE) throw damaged('Its chunk size is unknown.');
+  if (entryCount === 0) throw damaged('It has no root directory.');
+  if (bytes.subarray(HeaderField.zeros, HEADER_SIZE).some((byte) => byte !== 0)) throw damaged('Unknown header field.');
+  if (indexChecksum(bytes, layout.dataOffset) !== view.getUint32(HeaderField.crc, true)) {
+    throw damaged('The checksum of its index is wrong.');
+  }
+  return { entryCount, stringsSize, stringsOffset: layout.stringsOffset, dataOffset: layout.dataOffset };
+}
+
+/** CRC-32 of the first `indexSize` bytes of an image, the checksum's own field taken as 0. */
+export function indexChecksum(bytes: Uint8Array, indexSize: number): number {
+  const before = crc32(bytes.subarray(0, HeaderField.crc));
+  return crc32(bytes.subarray(HeaderField.crc + 4, indexSize), crc32(new Uint8Array(4), before));
+}
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+function isComponent(name: Uint8Array, utf8: TextDecoder): boolean {
+  if (name.length === 0 || name.length > NAME_MAX) return false;
+  if (name.includes(0) || name.includes(SLASH)) return false;
+  if (name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT))) return false;
+  try {
+    utf8.decode(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
