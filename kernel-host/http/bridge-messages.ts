@@ -1,0 +1,61 @@
+/** Checks what comes over the bridge: a port can be handed to a page, and a page can post anything. */
+import { type HeaderList, MAX_CHUNK, type ToKernel } from '../../protocol/bridge.js';
+
+/** A message of the protocol, or null for anything else. */
+export function readMessage(data: unknown): ToKernel | null {
+  if (!isObject(data)) return null;
+  const { type, id } = data;
+  if (type === 'hello') return typeof data.version === 'number' ? { type, version: data.version } : null;
+  if (!isCount(id)) return null;
+  switch (type) {
+    case 'request':
+      return readRequest(id, data);
+    case 'body':
+      return isChunk(data.chunk) ? { type, id, chunk: data.chunk } : null;
+    case 'credit':
+      return isCount(data.chunks) && data.chunks > 0 ? { type, id, chunks: data.chunks } : null;
+    case 'body-end':
+    case 'body-error':
+    case 'cancel':
+      return { type, id };
+    default:
+      return null;
+  }
+}
+
+/** The id of a message that is not of the protocol but names an exchange, so that its sender can be told. */
+export function exchangeOf(data: unknown): number | null {
+  return isObject(data) && isCount(data.id) ? data.id : null;
+}
+
+function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {
+  const { port, method, target, headers, body, bodyLength, headTimeout } = data;
+  if (!isCount(port) || port < 1 || port > 65535) return null;
+  if (typeof method !== 'string' || typeof target !== 'string' || !isHeaderList(headers)) return null;
+  if (body !== null && body !== 'stream' && !(body instanceof ArrayBuffer)) return null;
+  if (bodyLength !== undefined && !isCount(bodyLength)) return null;
+  // Written so that NaN does not pass.
+  if (typeof headTimeout !== 'number' || !(headTimeout > 0)) return null;
+  const request = { type: 'request', id, port, method, target, headers, body, headTimeout } as const;
+  return bodyLength === undefined ? request : { ...request, bodyLength };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isChunk(value: unknown): value is ArrayBuffer {
+  return value instanceof ArrayBuffer && value.byteLength <= MAX_CHUNK;
+}
+
+function isHeaderList(value: unknown): value is HeaderList {
+  return Array.isArray(value) && value.every(isHeader);
+}
+
+function isHeader(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && typeof value[1] === 'string';
+}

@@ -1,0 +1,160 @@
+/** The kernel's end of the bridge: serves one MessagePort, on whose other end is a service worker (or a page). */
+import { BRIDGE_VERSION, type FromKernel, type ToKernel } from '../../protocol/bridge.js';
+import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
+import { exchangeOf, readMessage } from './bridge-messages.js';
+import type { HostNetwork } from './connection.js';
+import { Exchange, type ExchangeOptions, type ExchangeSink } from './exchange.js';
+
+/** What is used of a MessagePort: that of a browser and that of Node fit. */
+export interface BridgePort {
+  postMessage(message: FromKernel, transfer: ArrayBuffer[]): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  /** Not every engine has this event (Chromium: from 122). */
+  addEventListener(type: 'close', listener: () => void): void;
+  start(): void;
+  close(): void;
+}
+
+export interface BridgeCounters {
+  /** Requests taken since the port was handed over; those of them that are open. */
+  readonly requests: number;
+  readonly open: number;
+  /** Messages that were not of the protocol. */
+  readonly malformed: number;
+}
+
+const NOTHING_TO_TRANSFER: ArrayBuffer[] = [];
+
+export class BridgeServer {
+  readonly #port: BridgePort;
+  readonly #network: HostNetwork;
+  readonly #options: ExchangeOptions;
+  readonly #exchanges = new Map<number, Exchange>();
+  #state: 'new' | 'open' | 'closed' = 'new';
+  #requests = 0;
+  #malformed = 0;
+
+  constructor(port: BridgePort, network: HostNetwork, options: ExchangeOptions = {}) {
+    this.#port = port;
+    this.#network = network;
+    this.#options = options;
+    port.addEventListener('message', (event) => this.#receive(event.data));
+    port.addEventListener('close', () => this.close());
+    port.start();
+  }
+
+  get counters(): BridgeCounters {
+    return { requests: this.#requests, open: this.#exchanges.size, malformed: this.#malformed };
+  }
+
+  /** Closes the port and every guest connection that was opened for it. */
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    for (const exchange of this.#exchanges.values()) exchange.cancel();
+    this.#exchanges.clear();
+    this.#port.close();
+  }
+
+  #receive(data: unknown): void {
+    if (this.#state === 'closed') return;
+    const message = readMessage(data);
+    if (!message) this.#refuseMalformed(data);
+    else if (message.type === 'hello') this.#hello(message.version);
+    else if (this.#state === 'new') this.#refuse();
+    else this.#route(message);
+  }
+
+  #hello(version: number): void {
+    if (version !== BRIDGE_VERSION) {
+      this.#refuse();
+      return;
+    }
+    this.#state = 'open';
+    this.#post({ type: 'hello', version: BRIDGE_VERSION });
+  }
+
+  #refuse(): void {
+    this.#post({ type: 'refused', version: BRIDGE_VERSION });
+    this.close();
+  }
+
+  /** The exchange that it names, if any, cannot be what its sender thinks it is: it ends. */
+  #refuseMalformed(data: unknown): void {
+    this.#malformed++;
+    const id = exchangeOf(data);
+    if (this.#state !== 'open' || id === null) return;
+    this.#exchanges.get(id)?.cancel();
+    this.#fail(id, 'bad-request', 'Its message on the bridge is malformed.');
+  }
+
+  #route(message: Exclude<ToKernel, { type: 'hello' }>): void {
+    if (message.type === 'request') {
+      this.#open(message);
+      return;
+    }
+    // An exchange that ended here may still be spoken to by what was under way.
+    const exchange = this.#exchanges.get(message.id);
+    switch (message.type) {
+      case 'body':
+        exchange?.pushBody(message.chunk);
+        break;
+      case 'body-end':
+        exchange?.endBody();
+        break;
+      case 'body-error':
+        exchange?.failBody();
+        break;
+      case 'credit':
+        exchange?.giveCredit(message.chunks);
+        break;
+      case 'cancel':
+        exchange?.cancel();
+        this.#exchanges.delete(message.id);
+        break;
+    }
+  }
+
+  #open(request: Extract<ToKernel, { type: 'request' }>): void {
+    const { id } = request;
+    if (this.#exchanges.has(id)) {
+      this.#refuseMalformed(request);
+      return;
+    }
+    this.#requests++;
+    try {
+      const exchange = new Exchange(this.#network, request, this.#sink(id), this.#options);
+      this.#exchanges.set(id, exchange);
+      exchange.start();
+    } catch (error) {
+      if (!(error instanceof PortsideError)) throw error;
+      this.#fail(id, error.code, error.detail);
+    }
+  }
+
+  #sink(id: number): ExchangeSink {
+    return {
+      response: ({ status, statusText, headers }, body) => {
+        if (body !== 'stream') this.#exchanges.delete(id);
+        const transfer = body instanceof ArrayBuffer ? [body] : NOTHING_TO_TRANSFER;
+        this.#post({ type: 'response', id, status, statusText, headers, body }, transfer);
+      },
+      chunk: (chunk) => this.#post({ type: 'chunk', id, chunk }, [chunk]),
+      end: () => {
+        this.#exchanges.delete(id);
+        this.#post({ type: 'end', id });
+      },
+      failed: (code, detail) => this.#fail(id, code, detail),
+      credit: (chunks) => this.#post({ type: 'credit', id, chunks }),
+    };
+  }
+
+  #fail(id: number, code: ErrorCode, detail: string | undefined): void {
+    this.#exchanges.delete(id);
+    this.#post(detail === undefined ? { type: 'failed', id, code } : { type: 'failed', id, code, detail });
+  }
+
+  #post(message: FromKernel, transfer = NOTHING_TO_TRANSFER): void {
+    this.#port.postMessage(message, transfer);
+  }
+}
