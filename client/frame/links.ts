@@ -1,0 +1,69 @@
+/**
+ * Brings each navigation to where it can be shown: the site's pages into the frame, also when they aim at `_top`, which would
+ * boot the site anew; other pages into the top-level context, since a frame in an isolated page may not load them.
+ */
+import type { SiteScope } from './scope.js';
+
+/** Navigations of the page itself, which only links, forms and scripts within the frame cause. */
+export function keepInFrame(
+  top: Window,
+  scope: SiteScope,
+  navigateFrame: (href: string) => void,
+  signal: AbortSignal,
+): void {
+  top.navigation?.addEventListener(
+    'navigate',
+    (event) => {
+      const destination = new URL(event.destination.url);
+      const ordinary = event.navigationType === 'push' || event.navigationType === 'replace';
+      if (!ordinary || event.hashChange || event.destination.sameDocument || event.formData || !event.cancelable)
+        return;
+      if (event.downloadRequest !== null || !scope.contains(destination)) return;
+      event.preventDefault();
+      navigateFrame(destination.href);
+    },
+    { signal },
+  );
+}
+
+/** Navigations of the frame; to be called for each of its documents. */
+export function sendOutside(frame: Window, scope: SiteScope, navigateTop: (href: string) => void): void {
+  frame.navigation?.addEventListener('navigate', (event) => {
+    const destination = new URL(event.destination.url);
+    // A form's body can't be sent on from here: `retargetForms` sees to forms.
+    if (!event.cancelable || event.formData || event.downloadRequest !== null) return;
+    if (!scope.isOutside(destination)) return;
+    event.preventDefault();
+    navigateTop(destination.href);
+  });
+}
+
+/** Forms keep their method and body: only their target changes, for the one submission. */
+export function retargetForms(frame: Window, scope: SiteScope): void {
+  // On the window and not capturing: after every listener of the site, which may cancel or change the submission.
+  frame.addEventListener('submit', (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || !isForm(form)) return;
+    const action = new URL(attribute(submitter, 'formaction') ?? form.getAttribute('action') ?? '', form.baseURI);
+    const target = (attribute(submitter, 'formtarget') ?? form.target).toLowerCase();
+    if (scope.isOutside(action) && (target === '' || target === '_self')) retarget(form, submitter, '_top');
+    if (scope.contains(action) && (target === '_top' || target === '_parent')) retarget(form, submitter, '_self');
+  });
+}
+
+const attribute = (element: HTMLElement | null, name: string): string | null => element?.getAttribute(name) ?? null;
+
+/** `instanceof` fails between realms: the form is of the frame's. */
+const isForm = (target: EventTarget | null): target is HTMLFormElement =>
+  target !== null && 'localName' in target && target.localName === 'form';
+
+function retarget(form: HTMLFormElement, submitter: HTMLElement | null, target: string): void {
+  const [element, name] = submitter?.hasAttribute('formtarget') ? [submitter, 'formtarget'] : [form, 'target'];
+  const before = element.getAttribute(name);
+  element.setAttribute(name, target);
+  // HTML, form submission: the target is read after the event, in the same task.
+  setTimeout(() => {
+    if (before === null) element.removeAttribute(name);
+    else element.setAttribute(name, before);
+  });
+}

@@ -1,0 +1,14 @@
+import { PortsideError } from '../protocol/errors.js';
+import { forgetReload, reloadOnce } from './reload-once.js';
+
+/**
+ * Makes the page cross-origin isolated, which shared memory needs: the service worker adds the headers, and a page
+ * that came from the host without them is loaded once more through it.
+ *
+ * @throws PortsideError `isolation-refused`
+ */
+export async function becomeIsolated(base: string): Promise<void> {
+  if (!crossOriginIsolated) await reloadOnce('isolation', base);
+  if (!crossOriginIsolated || typeof SharedArrayBuffer === 'undefined') throw new PortsideError('isolation-refused');
+  forgetReload('isolation', base);
+}

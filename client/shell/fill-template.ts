@@ -1,0 +1,28 @@
+/** Fills in the shell's page; `portside pack` writes the result as index.html and 404.html. */
+import type { SiteConfig } from '../../protocol/site.js';
+
+/** @param template The text of `client/shell/index.html`. */
+export function fillTemplate(template: string, site: SiteConfig): string {
+  const values: Readonly<Record<string, string>> = {
+    NAME: escapeHtml(site.name),
+    BASE: escapeHtml(site.base),
+    SHELL: escapeHtml(site.base + site.assets.shell.path),
+    SITE: escapeScript(JSON.stringify(site)),
+  };
+  // A function as replacement: in a string, `$&` of a site's name would have a meaning.
+  return template.replace(/%PORTSIDE_(NAME|BASE|SHELL|SITE)%/g, (_, key: string) => values[key] ?? '');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** For text and for quoted attributes. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+
+/** HTML, section 4.12.1.3: neither `</script` nor `<!--` may stand in a script. In JSON a `<` occurs only within strings. */
+export const escapeScript = (json: string): string => json.replaceAll('<', '\\u003c');

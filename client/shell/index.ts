@@ -1,0 +1,77 @@
+/** The shell of a packed site: makes the page able to run a kernel, boots it or finds the tab that has, shows the site. */
+import { PortsideError } from '../../protocol/errors.js';
+import type { SiteConfig } from '../../protocol/site.js';
+import { connect } from '../connection.js';
+import { becomeIsolated } from '../isolation.js';
+import { startMachine } from '../machine.js';
+import { logOutput } from '../output.js';
+import { claimKernel, type Ownership } from '../ownership.js';
+import { register } from '../registration.js';
+import { type SiteFrame, showSite } from '../show-site.js';
+import { BootScreen } from './boot-screen.js';
+import { readSiteConfig } from './site-config.js';
+
+const screen = new BootScreen(document);
+let frame: SiteFrame | undefined;
+
+async function run(): Promise<void> {
+  const site = readSiteConfig(document);
+  refuseToNest();
+  screen.progress('register');
+  await register({ base: site.base });
+  await becomeIsolated(site.base);
+
+  const claim = await claimKernel(site.base);
+  if (claim.role === 'owner') {
+    await runKernel(site, claim.ownership);
+  } else {
+    // When the tab that runs the kernel goes, this one takes over behind the site that it shows.
+    claim.succession.then((ownership) => runKernel(site, ownership)).catch(fail);
+    screen.progress('wait');
+    await claim.ownerBooted;
+  }
+  frame = showSite({ base: site.base, name: site.name });
+  screen.ready();
+  await frame.shown;
+  screen.hide();
+  frame.element.focus();
+}
+
+async function runKernel(site: SiteConfig, ownership: Ownership): Promise<void> {
+  const machine = startMachine({ site });
+  machine.events.on('progress', ({ step, loaded, total }) => screen.progress(step, loaded, total));
+  machine.events.on('output', (output) => logOutput(output));
+  machine.events.on('exit', ({ pid, status, restarted }) => {
+    console.warn(`portside: process ${pid} ended with status ${status}${restarted ? '; another was started' : ''}`);
+  });
+  try {
+    await machine.ready;
+  } catch (error) {
+    machine.terminate();
+    ownership.release();
+    throw error;
+  }
+  const connection = connect(machine, site.base);
+  ownership.booted();
+  machine.events.on('failed', (error) => {
+    connection.close();
+    machine.terminate();
+    ownership.release();
+    fail(error);
+  });
+}
+
+/** The service worker answers frames with the site. A frame that gets the shell was loaded past it, and would nest for ever. */
+function refuseToNest(): void {
+  if (frameElement?.id === 'portside-site') throw new PortsideError('service-worker-bypassed');
+}
+
+function fail(error: unknown): void {
+  console.error('portside:', error);
+  frame?.remove();
+  const known =
+    error instanceof PortsideError ? error : new PortsideError('unexpected-failure', String(error), { cause: error });
+  screen.fail(known);
+}
+
+run().catch(fail);
