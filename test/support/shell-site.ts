@@ -1,0 +1,135 @@
+/** A packed site around stand-ins, and a dumb static host for it: nothing but MIME types and 404.html. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { fillTemplate } from '../../client/shell/fill-template.js';
+import type { Asset, SiteConfig } from '../../protocol/site.js';
+
+const root = new URL('../../', import.meta.url);
+
+/** `(module (func (export "answer") (result i32) i32.const 42))` */
+const GUEST = Uint8Array.from([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 10, 1, 6, 97, 110, 115, 119, 101, 114, 0, 0, 10,
+  6, 1, 4, 0, 65, 42, 11,
+]);
+
+export interface HostedFile {
+  type: string;
+  bytes: Uint8Array;
+  headers?: Record<string, string>;
+  /** Sends the file piece by piece, each time the test lets it. */
+  gate?: () => Promise<void>;
+}
+
+export interface ShellSite {
+  readonly url: string;
+  readonly files: Map<string, HostedFile>;
+  readonly requests: string[];
+  readonly config: SiteConfig;
+  /** Writes the pages anew with another configuration. */
+  configure(change: Partial<SiteConfig>): void;
+  close(): Promise<void>;
+}
+
+export async function hostShellSite(base = '/'): Promise<ShellSite> {
+  const files = new Map<string, HostedFile>();
+  const requests: string[] = [];
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? '/', 'http://host').pathname;
+    requests.push(path);
+    const file = files.get(path);
+    const { type, bytes, headers, gate } = file ??
+      files.get(`${base}404.html`) ?? { type: 'text/plain', bytes: new Uint8Array() };
+    response.writeHead(file ? 200 : 404, { 'content-type': type, 'content-length': bytes.byteLength, ...headers });
+    if (gate) {
+      const half = bytes.byteLength >> 1;
+      response.write(bytes.subarray(0, half));
+      await gate();
+      response.end(bytes.subarray(half));
+    } else response.end(bytes);
+  });
+  const url = await listen(server, base);
+  const template = await readFile(new URL('client/shell/index.html', root), 'utf8');
+  const shell = await bundle('client/shell/index.ts');
+  const kernel = await bundle('test/support/shell-stub/kernel.ts');
+  const image = new Uint8Array(3_000_000).map((_, index) => (index * 31) % 251);
+
+  const add = (name: string, type: string, bytes: Uint8Array, raw?: Uint8Array): Asset => {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const [stem, ...extensions] = name.split('.');
+    const path = `.portside/${stem}.${sha256.slice(0, 16)}.${extensions.join('.')}`;
+    files.set(base + path, { type, bytes });
+    return { path, size: bytes.byteLength, sha256, ...(raw && { encoding: 'gzip' as const, rawSize: raw.byteLength }) };
+  };
+  let config: SiteConfig = {
+    release: 'test',
+    name: 'Harbour & <Sons>',
+    base,
+    port: 80,
+    workers: 1,
+    php: '8.4',
+    argv: [],
+    env: { OUTSIDE: url.replace('127.0.0.1', 'localhost') },
+    cwd: '/',
+    mountPoint: '/',
+    assets: {
+      shell: add('shell.js', 'text/javascript', shell),
+      kernelWorker: add('kernel.js', 'text/javascript', kernel),
+      processWorker: add('process.js', 'text/javascript', new Uint8Array()),
+      guest: add('guest.wasm.gz', 'application/gzip', gzipSync(GUEST), GUEST),
+      image: add('image.bin', 'application/octet-stream', gzipSync(image), image),
+    },
+  };
+  const configure = (change: Partial<SiteConfig>) => {
+    config = { ...config, ...change };
+    const page = { type: 'text/html; charset=utf-8', bytes: Buffer.from(fillTemplate(template, config)) };
+    files.set(base, page);
+    files.set(`${base}404.html`, page);
+  };
+  configure({});
+  files.set(`${base}sw.js`, {
+    type: 'text/javascript',
+    bytes: await readFile(new URL('shell-stub/sw.js', import.meta.url)),
+  });
+  return {
+    url,
+    files,
+    requests,
+    get config() {
+      return config;
+    },
+    configure,
+    close: () => close(server),
+  };
+}
+
+async function bundle(entry: string): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [new URL(entry, root).pathname],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  });
+  const [file] = outputFiles;
+  if (!file) throw new Error(`${entry} has no bundle`);
+  return file.contents;
+}
+
+function listen(server: Server, base: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (typeof address === 'object' && address) resolve(`http://127.0.0.1:${address.port}${base}`);
+      else reject(new Error('no TCP address'));
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
+}

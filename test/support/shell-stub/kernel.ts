@@ -1,0 +1,90 @@
+/** A stand-in for the kernel worker: downloads as the real one does, and answers requests from a table of pages. */
+import { loadAssets } from '../../../kernel-host/platform/browser/assets.js';
+import { PortsideError } from '../../../protocol/errors.js';
+import type { FromMachine, ToMachine } from '../../../protocol/machine.js';
+import type { SiteConfig } from '../../../protocol/site.js';
+
+const send = (message: FromMachine) => postMessage(message);
+let site: SiteConfig | undefined;
+const instance = crypto.randomUUID();
+
+addEventListener('message', (event: MessageEvent<ToMachine>) => {
+  if (event.data.type === 'boot') void boot(event.data.site, event.data.origin);
+  else serve(event.data.port);
+});
+
+async function boot(config: SiteConfig, origin: string): Promise<void> {
+  site = config;
+  if (config.env.STUB === 'throw') throw new Error('the stub was asked to throw');
+  const sent = { image: 0 };
+  try {
+    const assets = await loadAssets(
+      config,
+      new URL(config.base, origin),
+      (loaded, total) => send({ type: 'progress', step: 'download', loaded, total }),
+      (chunk) => {
+        sent.image += chunk.byteLength;
+      },
+    );
+    const { exports } = new WebAssembly.Instance(assets.guest);
+    const failure = await assets.stored;
+    const from = assets.guestFromCache ? 'cache' : 'network';
+    send({
+      type: 'output',
+      pid: 1,
+      fd: 1,
+      text: `guest from ${from}, answers ${String(callAnswer(exports))}, image ${sent.image}, stored ${String(failure)}\n`,
+    });
+  } catch (error) {
+    if (!(error instanceof PortsideError)) throw error;
+    send({ type: 'failed', code: error.code, ...(error.detail && { detail: error.detail }) });
+    return;
+  }
+  send({ type: 'progress', step: 'listen', loaded: 0, total: 0 });
+  send({ type: 'output', pid: 2, fd: 2, text: '[Sun Nov 22 12:00:00 2026] PHP Warning:  Undefined variable\n' });
+  send({ type: 'ready' });
+}
+
+const callAnswer = (exports: WebAssembly.Exports): unknown =>
+  typeof exports.answer === 'function' ? exports.answer() : undefined;
+
+interface StubRequest {
+  readonly id: number;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: ReadonlyArray<readonly [string, string]>;
+  readonly body: ArrayBuffer | null;
+}
+
+function serve(port: MessagePort): void {
+  port.onmessage = ({ data }: MessageEvent<StubRequest>) => {
+    const { status, type, text } = page(data);
+    const body = new TextEncoder().encode(text).buffer;
+    port.postMessage(
+      { type: 'response', id: data.id, status, statusText: '', headers: [['content-type', type]], body },
+      [body],
+    );
+  };
+}
+
+function page(request: StubRequest): { status: number; type: string; text: string } {
+  const base = site?.base ?? '/';
+  const target = request.target.slice(base.length);
+  if (target === 'icon.svg') {
+    return {
+      status: 200,
+      type: 'image/svg+xml',
+      text: '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
+    };
+  }
+  if (target === 'favicon.ico') return { status: 404, type: 'text/html', text: 'no icon' };
+  const referrer = request.headers.find(([name]) => name === 'referer')?.[1];
+  const text = `<!doctype html><title>Page ${target || 'home'}</title><link rel="icon" href="${base}icon.svg">
+    <h1>${target || 'home'}</h1><p id="instance">${instance}</p><p id="referrer">${referrer}</p>
+    <p id="posted">${request.method} ${request.body ? new TextDecoder().decode(request.body) : ''}</p>
+    <a id="a" href="${base}a?x=1">a</a> <a id="b" href="${base}b">b</a> <a id="hash" href="#part">part</a>
+    <a id="top" href="${base}topped" target="_top">top</a> <a id="outside" href="${site?.env.OUTSIDE ?? ''}">outside</a>
+    <form id="form" method="post" action="${base}posted" target="_top"><input name="q" value="1"><button>go</button></form>
+    <p style="height: 200vh" id="part">part</p>`;
+  return { status: 200, type: 'text/html; charset=utf-8', text };
+}
