@@ -22,6 +22,11 @@ export const errorTexts = {
     remedy: 'Open the site in a tab of its own and keep that tab open.',
     status: 503,
   },
+  'kernel-lost': {
+    sentence: 'The tab that runs this site went away while it was answering.',
+    remedy: 'Try again; what was sent may have been done already.',
+    status: 502,
+  },
   'guest-not-listening': {
     sentence: 'Nothing inside the site is listening on the requested port.',
     remedy: 'Check that the server program started; its messages are in the console.',

@@ -45,3 +45,9 @@ export const kernelLockName = (base: string): string => `portside:${base}`;
 
 /** Web Lock: held by that page, besides, while its kernel boots. */
 export const bootLockName = (base: string): string => `portside:${base}:boot`;
+
+/** Cache Storage: what the service worker of a release serves by itself. */
+export const assetCacheName = (base: string, release: string): string => `${assetCachePrefix(base)}${release}`;
+
+/** What the names of all releases' asset caches of a base begin with. */
+export const assetCachePrefix = (base: string): string => `portside:assets:${base}:`;

@@ -1,0 +1,137 @@
+/** Takes a request that is a guest's to the guest, and brings the answer back in a form that browsers take. */
+import { PortsideError } from '../protocol/errors.js';
+import type { SameSiteContext, SiteCookies } from './cookies.js';
+import { errorResponse } from './error-page.js';
+import { type GuestResponse, PortLostError, type RequestHead } from './exchange.js';
+import { guestUrl, type UrlSpace } from './guest-url.js';
+import { type EmbedderPolicy, isolateEmbedded } from './isolation.js';
+import type { KernelLink } from './link.js';
+import { type RequestBody, readRequestBody } from './request-body.js';
+import { type BrowserFacts, buildRequestHeaders } from './request-head.js';
+import { buildResponseInit, isNullBodyStatus, setCookiesOf } from './response-head.js';
+import { type GuestRoute, isFrameDestination } from './route.js';
+
+export interface RelayOptions {
+  readonly origin: string;
+  readonly link: KernelLink;
+  readonly cookies: SiteCookies;
+  readonly browser: BrowserFacts;
+  readonly policy: EmbedderPolicy;
+  /** Milliseconds until the head of a response must have come. */
+  readonly headTimeout: number;
+}
+
+export interface RelayedRequest {
+  readonly request: Request;
+  /** As in `FetchEvent`; empty for navigations. */
+  readonly clientId: string;
+  readonly route: GuestRoute;
+  readonly target: string;
+}
+
+/** RFC 9110 section 9.2.2: repeating these does what doing them once does. */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+
+export class Relay {
+  readonly #options: RelayOptions;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects but for a client that is gone: failures become error pages. */
+  async respond(relayed: RelayedRequest): Promise<Response> {
+    try {
+      return await this.#relay(relayed);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      return this.#explain(error, relayed.request);
+    }
+  }
+
+  async #relay({ request, clientId, route, target }: RelayedRequest): Promise<Response> {
+    const { origin, cookies, browser, headTimeout, policy } = this.#options;
+    const space: UrlSpace = { origin, route };
+    const url = guestUrl(target, space);
+    const sameSite = sameSiteContext(request, origin);
+    const body = await readRequestBody(request);
+    const cookie = request.credentials === 'omit' ? '' : await cookies.header(url, sameSite);
+    const head: RequestHead = {
+      port: route.port,
+      method: request.method,
+      target,
+      headers: buildRequestHeaders(request, space, browser, cookie),
+      headTimeout,
+    };
+    const answer = await this.#exchange(head, body, clientId, request.signal);
+    if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers), url, sameSite);
+    const { destination } = request;
+    const init = buildResponseInit(answer, { origin, route, target, destination, policy });
+    const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
+    return new Response(hasBody ? decoded(answer.body, init.headers) : null, init);
+  }
+
+  /** A request whose kernel went away is sent once more to the next one, if repeating it does no harm. */
+  async #exchange(head: RequestHead, body: RequestBody, clientId: string, signal: AbortSignal): Promise<GuestResponse> {
+    try {
+      return await this.#send(head, body, clientId, signal);
+    } catch (error) {
+      if (!(error instanceof PortLostError)) throw error;
+      if (!IDEMPOTENT.has(head.method)) throw new PortsideError('kernel-lost', undefined, { cause: error });
+    }
+    try {
+      return await this.#send(head, body, clientId, signal);
+    } catch (error) {
+      throw error instanceof PortLostError ? new PortsideError('kernel-lost', undefined, { cause: error }) : error;
+    }
+  }
+
+  async #send(head: RequestHead, body: RequestBody, clientId: string, signal: AbortSignal): Promise<GuestResponse> {
+    const connection = await this.#options.link.acquire();
+    const exchange = connection.send(head, body, clientId);
+    const abort = () => exchange.cancel();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      return await exchange.response;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  #explain(error: unknown, request: Request): Response {
+    if (!(error instanceof PortsideError)) console.error('portside:', error);
+    const reported = error instanceof PortsideError ? error : new PortsideError('unexpected-failure', String(error));
+    const response = errorResponse(reported, {
+      accept: request.headers.get('Accept') ?? '',
+      navigation: request.mode === 'navigate',
+      method: request.method,
+    });
+    if (isFrameDestination(request.destination)) isolateEmbedded(response.headers, this.#options.policy);
+    return response;
+  }
+}
+
+/** RFC 6265bis section 5.2: a request that another site's page started gets no strict cookies, lax ones only by a safe navigation. */
+function sameSiteContext(request: Request, origin: string): SameSiteContext {
+  const referrer = URL.parse(request.referrer);
+  if (referrer === null || referrer.origin === origin || !/^https?:$/.test(referrer.protocol)) return 'strict';
+  return request.mode === 'navigate' && request.method === 'GET' ? 'lax' : 'none';
+}
+
+type ResponseBody = GuestResponse['body'];
+
+const DECODERS: ReadonlyMap<string, CompressionFormat> = new Map([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+]);
+
+/** Browsers decode what comes from the network, not what comes from a worker. */
+function decoded(body: ResponseBody, headers: Headers): ResponseBody {
+  const format = DECODERS.get((headers.get('Content-Encoding') ?? '').trim().toLowerCase());
+  if (format === undefined || body === null) return body;
+  headers.delete('Content-Encoding');
+  headers.delete('Content-Length');
+  const stream = body instanceof ArrayBuffer ? new Blob([body]).stream() : body;
+  return stream.pipeThrough(new DecompressionStream(format));
+}

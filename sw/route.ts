@@ -1,0 +1,113 @@
+/**
+ * Which requests are ours, and whose they are: a pure, synchronous function of the request and the options, known at
+ * script evaluation. It has to be: a worker that has once called `respondWith` can't let the browser go on by itself,
+ * and `respondWith(fetch(request))` is no pass-through (under COEP it changes CORS and CORP checks).
+ */
+
+/** A folder of URLs and the guest port that serves it; the guest sees the folder as its root. */
+export interface GuestRoute {
+  /** Absolute path that begins and ends with a slash. */
+  readonly base: string;
+  readonly port: number;
+}
+
+export interface RouteTable {
+  readonly origin: string;
+  /** Path of the folder that the machine belongs to; `<scope>.portside/` is reserved. Begins and ends with a slash. */
+  readonly scope: string;
+  readonly routes: readonly GuestRoute[];
+  /** True: top-level navigations get the shell, `<scope>.portside/` is the shell's own files. */
+  readonly shell: boolean;
+}
+
+export interface RoutedRequest {
+  readonly url: URL;
+  readonly method: string;
+  readonly mode: string;
+  readonly destination: string;
+  /** As in `Request.referrer`: a URL, an empty string or `about:client`. */
+  readonly referrer: string;
+  /** Route of the guest document that made the request, where the worker remembers it. */
+  readonly clientRoute: GuestRoute | undefined;
+}
+
+export type Decision =
+  /** Not ours: the event is left alone. */
+  | { readonly kind: 'pass' }
+  | { readonly kind: 'shell' }
+  | { readonly kind: 'asset' }
+  | {
+      readonly kind: 'guest';
+      readonly route: GuestRoute;
+      /** Request target in the guest's own URL space: path and query. */
+      readonly target: string;
+      /** A navigation of a whole tab, whose answer would replace the shell. */
+      readonly topLevel: boolean;
+    };
+
+const PASS: Decision = { kind: 'pass' };
+const SHELL: Decision = { kind: 'shell' };
+const ASSET: Decision = { kind: 'asset' };
+
+/** Navigations of these are of a frame; every other navigation is of a tab (Fetch, "destination"). */
+const FRAME_DESTINATIONS = new Set(['iframe', 'frame', 'embed', 'object', 'fencedframe']);
+
+export const isFrameDestination = (destination: string): boolean => FRAME_DESTINATIONS.has(destination);
+
+const RESERVED = '.portside/';
+const PORT_PATH = /^port\/([1-9]\d{0,4})\//;
+const HIGHEST_PORT = 65_535;
+
+export function decide(request: RoutedRequest, table: RouteTable): Decision {
+  const { url } = request;
+  if (url.origin !== table.origin) return PASS;
+  const topLevel = request.mode === 'navigate' && !isFrameDestination(request.destination);
+
+  if (url.pathname.startsWith(table.scope)) {
+    const path = url.pathname.slice(table.scope.length);
+    if (path.startsWith(RESERVED)) return decideReserved(path.slice(RESERVED.length), url, table, topLevel);
+    if (table.shell) {
+      if (path === 'sw.js') return PASS;
+      if (path === 'manifest.webmanifest' && request.destination === 'manifest') return ASSET;
+      if (topLevel && (request.method === 'GET' || request.method === 'HEAD')) return SHELL;
+    }
+  }
+  const route = longestRoute(url.pathname, table.routes);
+  if (route) return guest(route, `/${url.pathname.slice(route.base.length)}${url.search}`, topLevel);
+
+  // A guest takes its folder for the root, so its absolute paths leave the folder. What its documents ask for comes back;
+  // a navigation does not: the tab or frame would then show a URL that reloads as something else.
+  if (request.mode === 'navigate') return PASS;
+  const origin = request.clientRoute ?? routeOfReferrer(request.referrer, table);
+  return origin ? guest(origin, url.pathname + url.search, false) : PASS;
+}
+
+function decideReserved(path: string, url: URL, table: RouteTable, topLevel: boolean): Decision {
+  const match = PORT_PATH.exec(path);
+  const port = Number(match?.[1]);
+  if (match && port <= HIGHEST_PORT) {
+    const base = `${table.scope}${RESERVED}${match[0]}`;
+    return guest({ base, port }, `/${url.pathname.slice(base.length)}${url.search}`, topLevel);
+  }
+  return table.shell ? ASSET : PASS;
+}
+
+const guest = (route: GuestRoute, target: string, topLevel: boolean): Decision => ({
+  kind: 'guest',
+  route,
+  target,
+  topLevel,
+});
+
+function longestRoute(pathname: string, routes: readonly GuestRoute[]): GuestRoute | undefined {
+  let longest: GuestRoute | undefined;
+  for (const route of routes) {
+    if (pathname.startsWith(route.base) && route.base.length > (longest?.base.length ?? 0)) longest = route;
+  }
+  return longest;
+}
+
+function routeOfReferrer(referrer: string, table: RouteTable): GuestRoute | undefined {
+  const url = URL.parse(referrer);
+  return url?.origin === table.origin ? longestRoute(url.pathname, table.routes) : undefined;
+}

@@ -1,0 +1,76 @@
+/**
+ * The service worker of a packed site, bundled as a classic script. `portside pack` writes the site's configuration in
+ * front of it, so that it is known when the first event arrives.
+ */
+import type { SiteConfig } from '../protocol/site.js';
+import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
+import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './isolation.js';
+import { ParkedAnswers } from './parked-answers.js';
+import { Precache } from './precache.js';
+
+declare const self: ServiceWorkerGlobalScope & { readonly portsideSite: SiteConfig };
+
+const site = self.portsideSite;
+const policy = embedderPolicyFor(self.navigator.userAgent);
+const bridge = startBridge({ scope: site.base, routes: [{ base: site.base, port: site.port }], shell: true });
+const precache = new Precache(site);
+const parked = new ParkedAnswers();
+
+self.addEventListener('install', (event) => {
+  // Later releases wait until no tab uses this one, so that none mixes the two.
+  const first = self.registration.active === null;
+  event.waitUntil(precache.install().then(() => (first ? self.skipWaiting() : undefined)));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(Promise.all([self.clients.claim(), precache.activate()]));
+});
+
+self.addEventListener('fetch', (event) => {
+  const decision = bridge.decide(event);
+  switch (decision.kind) {
+    case 'pass':
+      break;
+    case 'shell':
+      event.respondWith(shell());
+      break;
+    case 'asset':
+      event.respondWith(asset(event));
+      break;
+    case 'guest':
+      event.respondWith(decision.topLevel ? submission(event, decision) : guest(event, decision));
+      break;
+  }
+});
+
+async function shell(): Promise<Response> {
+  const page = await precache.shellPage();
+  const headers = new Headers(page.headers);
+  isolateTopLevel(headers, policy);
+  headers.set('Cache-Control', 'no-cache');
+  return new Response(page.body, { headers });
+}
+
+/** Scripts of workers are refused in an isolated page unless they carry its embedder policy. */
+async function asset(event: FetchEvent): Promise<Response> {
+  const response = await precache.asset(event.request, (kept) => event.waitUntil(kept));
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  isolateEmbedded(headers, policy);
+  return new Response(response.body, { status, statusText, headers });
+}
+
+async function guest(event: BridgeEvent, decision: GuestDecision): Promise<Response> {
+  const { request } = event;
+  const waiting = request.mode === 'navigate' && request.method === 'GET' ? parked.take(request.url) : undefined;
+  if (!waiting) return bridge.relay(event, decision);
+  isolateEmbedded(waiting.headers, policy);
+  allowOwnFrame(waiting.headers);
+  return waiting;
+}
+
+async function submission(event: BridgeEvent, decision: GuestDecision): Promise<Response> {
+  const answer = await bridge.relay(event, decision);
+  if (!(await parked.park(event.request.url, answer))) return answer;
+  return shell();
+}
