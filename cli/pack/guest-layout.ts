@@ -1,0 +1,41 @@
+import type { ImageSource } from '../../kernel-host/image/writer.js';
+
+/**
+ * Where things lie for the guest. The image is mounted on /var, so that it brings the places that PHP writes to, beside
+ * the document root, which is where PHP's official container images have it.
+ */
+export const MOUNT_POINT = '/var';
+export const DOCUMENT_ROOT = '/var/www/html';
+/** The document root within the image. */
+export const IMAGE_DOCUMENT_ROOT = 'www/html';
+/** Directory within the image for a router script from outside of the document root. */
+export const IMAGE_ROUTER_DIRECTORY = 'router';
+const OPCACHE_DIRECTORY = '/var/cache/opcache';
+
+/** The guest's own port, not the browser's; 80, so that URLs that PHP makes from it carry none. */
+export const GUEST_PORT = 80;
+
+/** Directories around the document root. */
+export function surroundings(): ImageSource[] {
+  return ['', 'www', 'cache', 'cache/opcache'].map((path) => ({
+    type: 'directory',
+    path,
+    permissions: 0o755,
+    mtime: 0,
+  }));
+}
+
+/**
+ * Command line of a server process. PHP runs as with an empty php.ini but for the opcode cache, which lies in
+ * files, so that all server processes share it and it outlives them.
+ */
+export function serverArguments(router: string | undefined): string[] {
+  return [
+    'php',
+    ...['-d', `opcache.file_cache=${OPCACHE_DIRECTORY}`],
+    ...['-d', 'opcache.file_cache_only=1'],
+    ...['-S', `127.0.0.1:${GUEST_PORT}`],
+    ...['-t', DOCUMENT_ROOT],
+    ...(router === undefined ? [] : [router]),
+  ];
+}

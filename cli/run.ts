@@ -1,0 +1,59 @@
+import type { Listen, Mount } from './arguments.js';
+import type { PhpVersion } from './php/releases.js';
+
+/** What `portside run` was told. */
+export interface RunSettings {
+  readonly mounts: readonly Mount[];
+  /** From `--env`: beside, and before, the environment of this process. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly inheritEnv: boolean;
+  /** Guest directory. */
+  readonly cwd: string;
+  readonly php: PhpVersion;
+  readonly listen: readonly Listen[];
+}
+
+/** What the kernel under Node is asked to run. */
+export interface RunOptions {
+  /** `php`, or the host path of a `.wasm` file. */
+  readonly program: string;
+  /** Without the program's own name. */
+  readonly args: readonly string[];
+  readonly mounts: readonly Mount[];
+  /** The guest's whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Host path of PHP's WebAssembly; undefined where the program is a file of its own. */
+  readonly php: string | undefined;
+  readonly listen: readonly Listen[];
+}
+
+/** Runs a guest on this process's terminal. Resolves with its exit status. */
+export async function run(program: string, args: readonly string[], settings: RunSettings): Promise<number> {
+  const [{ runGuest }, php] = await Promise.all([
+    import('../kernel-host/platform/node/index.js'),
+    program.endsWith('.wasm') ? undefined : phpPath(settings.php),
+  ]);
+  const options: RunOptions = {
+    program,
+    args,
+    mounts: settings.mounts,
+    env: { ...(settings.inheritEnv ? inheritedEnvironment() : {}), ...settings.env },
+    cwd: settings.cwd,
+    php,
+    listen: settings.listen,
+  };
+  return runGuest(options);
+}
+
+async function phpPath(version: PhpVersion): Promise<string> {
+  const { phpGuest } = await import('./php/guest.js');
+  const guest = await phpGuest(version, (name) => console.error(`portside: downloading PHP ${version} (${name})`));
+  return guest.wasm;
+}
+
+function inheritedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
