@@ -9,4 +9,4 @@ export { type Machine, type MachineEvents, type MachineOptions, startMachine } f
 export { logOutput } from './output.js';
 export { type Claim, claimKernel, type Ownership } from './ownership.js';
 export { type RegisterOptions, register } from './registration.js';
-export { type ShowSiteOptions, type SiteFrame, showSite } from './show-site.js';
+export { type ShownSite, type ShowSiteOptions, showSite } from './show-site.js';

@@ -7,46 +7,36 @@ import { SiteScope } from './frame/scope.js';
 export interface ShowSiteOptions {
   /** Absolute path that begins and ends with a slash. */
   readonly base: string;
-  /** What assistive technology calls the frame, and the title of documents that have none. */
+  /** Title of documents that have none. */
   readonly name: string;
-  /** Where the frame is appended; the body by default. */
-  readonly container?: HTMLElement;
+  /**
+   * An `iframe` that the page's markup holds, with a `name` and no `src`. One that a script has made would do, but
+   * Chromium would not go back and forward in it any more once the page was reloaded.
+   */
+  readonly frame: HTMLIFrameElement;
 }
 
-export interface SiteFrame {
-  readonly element: HTMLIFrameElement;
+export interface ShownSite {
   /** Resolves when the frame's first document has begun to arrive. */
-  readonly shown: Promise<void>;
-  /** Takes the frame out of the page, which no longer follows it. */
-  remove(): void;
+  readonly arrived: Promise<void>;
+  /** The page does not follow the frame any more. */
+  stop(): void;
 }
 
-/** Shows the site at the page's own address in `iframe#portside-site`; address, title and icon of the page follow it. */
-export function showSite(options: ShowSiteOptions): SiteFrame {
-  const { base, name, container = document.body } = options;
+/** Shows the site at the page's own address in a frame: address, title and icon of the page follow it. */
+export function showSite(options: ShowSiteOptions): ShownSite {
+  const { base, name, frame } = options;
   const scope = new SiteScope(location.origin, base);
   const following = new AbortController();
   const { signal } = following;
 
-  const element = document.createElement('iframe');
-  element.id = 'portside-site';
-  element.title = name;
-  element.allowFullscreen = true;
-  // The page that led here is not the shell, which has the very URL that is asked for.
-  element.referrerPolicy = 'no-referrer';
-  // Before it is appended: so it is the frame's first entry in the history, and no further one.
-  element.src = location.href;
-  container.append(element);
-
-  const address = new AddressBar(
-    window,
-    crypto.randomUUID(),
-    (href) => element.contentWindow?.location.replace(href),
-    signal,
-  );
+  const steer = (href: string) => {
+    if (href !== frame.contentWindow?.location.href) frame.contentWindow?.location.replace(href);
+  };
+  const address = new AddressBar(window, steer, signal);
   const identity = new PageIdentity(document, base, name);
-  const { promise: shown, resolve } = Promise.withResolvers<void>();
-  watchDocuments(element, {
+  const { promise: arrived, resolve } = Promise.withResolvers<void>();
+  watchDocuments(frame, {
     onDocument(document, window) {
       const url = new URL(document.URL);
       if (scope.contains(url)) address.follow(url.href);
@@ -62,17 +52,12 @@ export function showSite(options: ShowSiteOptions): SiteFrame {
     scope,
     (href) => {
       // A page that breaks out of frames aims at where it is already.
-      if (href !== element.contentWindow?.location.href) element.contentWindow?.location.assign(href);
+      if (href !== frame.contentWindow?.location.href) frame.contentWindow?.location.assign(href);
     },
     signal,
   );
 
-  return {
-    element,
-    shown,
-    remove() {
-      following.abort();
-      element.remove();
-    },
-  };
+  frame.src = location.href;
+
+  return { arrived, stop: () => following.abort() };
 }

@@ -7,12 +7,13 @@ import { startMachine } from '../machine.js';
 import { logOutput } from '../output.js';
 import { claimKernel, type Ownership } from '../ownership.js';
 import { register } from '../registration.js';
-import { type SiteFrame, showSite } from '../show-site.js';
+import { showSite } from '../show-site.js';
 import { BootScreen } from './boot-screen.js';
 import { readSiteConfig } from './site-config.js';
 
 const screen = new BootScreen(document);
-let frame: SiteFrame | undefined;
+/** In the markup under this id; its type follows from the tag that the selector names. */
+const frame = document.querySelector<HTMLIFrameElement>('iframe#portside-site');
 
 async function run(): Promise<void> {
   const site = readSiteConfig(document);
@@ -30,11 +31,12 @@ async function run(): Promise<void> {
     screen.progress('wait');
     await claim.ownerBooted;
   }
-  frame = showSite({ base: site.base, name: site.name });
+  if (!frame) throw new Error("The shell's page has no iframe#portside-site");
+  const { arrived } = showSite({ base: site.base, name: site.name, frame });
   screen.ready();
-  await frame.shown;
+  await arrived;
   screen.hide();
-  frame.element.focus();
+  frame.focus();
 }
 
 async function runKernel(site: SiteConfig, ownership: Ownership): Promise<void> {

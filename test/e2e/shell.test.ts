@@ -141,10 +141,19 @@ describe('navigations that leave the frame', () => {
     await address(page, 'a?x=1');
   });
 
-  it('opens another origin at the top', async () => {
+  it('opens another origin at the top, and comes back', async () => {
     const { page, frame } = await open();
+    await frame.click('#a');
+    await heading(frame, 'a?x=1');
     await frame.click('#outside');
     await page.waitForURL(/^http:\/\/localhost:/);
+    await page.goBack();
+    const again = await shown(page);
+    await heading(again, 'a?x=1');
+    await address(page, 'a?x=1');
+    await page.evaluate(() => history.back());
+    await heading(again, 'home');
+    await address(page, '');
   });
 });
 
@@ -184,5 +193,73 @@ describe('the console', () => {
     await shown(page);
     expect(lines).toContain('log [process 1] guest from cache, answers 42, image 3000000, stored undefined');
     expect(await page.evaluate(() => caches.keys())).toEqual(['portside:guest:/']);
+  });
+});
+
+describe('a boot that fails', () => {
+  async function failure(prepare: () => void, path = ''): Promise<string> {
+    prepare();
+    const page = await context.newPage();
+    await page.goto(site.url + path);
+    await page.waitForSelector('html[data-portside-state="failed"]');
+    expect(await page.isVisible('#portside-remedy')).toBe(true);
+    expect(await page.isVisible('#portside-retry')).toBe(true);
+    return (await page.getAttribute('html', 'data-portside-code')) ?? '';
+  }
+  const damage = (path: string, change: (bytes: Uint8Array) => Uint8Array) => {
+    const file = site.files.get(`/${path}`);
+    if (file) file.bytes = change(file.bytes);
+  };
+
+  it.each([
+    ['service-worker-missing', () => site.files.delete('/sw.js')],
+    ['service-worker-wrong-type', () => site.files.set('/sw.js', { type: 'text/html', bytes: new Uint8Array() })],
+  ])('%s', async (code, prepare) => {
+    expect(await failure(prepare)).toBe(code);
+  });
+
+  it('service-worker-failed: a script that throws', async () => {
+    const bytes = Buffer.from('throw new Error("broken")');
+    expect(await failure(() => site.files.set('/sw.js', { type: 'text/javascript', bytes }))).toBe(
+      'service-worker-failed',
+    );
+  });
+
+  it('isolation-refused: a worker that adds no headers', async () => {
+    const bytes = Buffer.from(
+      'oninstall = () => skipWaiting(); onactivate = (event) => event.waitUntil(clients.claim())',
+    );
+    expect(await failure(() => site.files.set('/sw.js', { type: 'text/javascript', bytes }))).toBe('isolation-refused');
+  });
+
+  it('kernel-start-failed: no such script', async () => {
+    const { path } = site.config.assets.kernelWorker;
+    expect(await failure(() => site.files.delete(`/${path}`))).toBe('kernel-start-failed');
+  });
+
+  it('asset-unreachable: the guest is not there', async () => {
+    expect(await failure(() => site.files.delete(`/${site.config.assets.guest.path}`))).toBe('asset-unreachable');
+  });
+
+  it('asset-damaged: another digest, a short file', async () => {
+    const { image, guest } = site.config.assets;
+    const wrong = { ...image, sha256: '0'.repeat(64) };
+    expect(await failure(() => site.configure({ assets: { ...site.config.assets, image: wrong } }))).toBe(
+      'asset-damaged',
+    );
+    site.configure({ assets: { ...site.config.assets, image } });
+    expect(await failure(() => damage(guest.path, (bytes) => bytes.subarray(0, -5)))).toBe('asset-damaged');
+  });
+
+  it('can be tried again', async () => {
+    const { path } = site.config.assets.guest;
+    const guest = site.files.get(`/${path}`);
+    site.files.delete(`/${path}`);
+    const page = await context.newPage();
+    await page.goto(site.url);
+    await page.waitForSelector('html[data-portside-state="failed"]');
+    if (guest) site.files.set(`/${path}`, guest);
+    await page.click('#portside-retry');
+    await heading(await shown(page), 'home');
   });
 });
