@@ -2,14 +2,12 @@
  * One request and its response over connections of its own. The request is written as the guest takes it and the response
  * passed on as it comes; what the consumer has no credit for stays in the guest's socket, which holds the guest back.
  */
-import { INLINE_BODY, MAX_CHUNK, WINDOW_CHUNKS } from '../../protocol/bridge.js';
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
 import type { HostConnection, HostNetwork } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { ExchangeMoment, ExchangeObserver, ExchangeRecord } from './exchange-record.js';
 import { RequestUpload, type UnknownLength, type UploadRequest } from './request-upload.js';
-import type { ResponseHead } from './response-head.js';
-import { ResponseParser } from './response-parser.js';
+import { ResponseReader, type ResponseReceiver } from './response-reader.js';
 
 export interface ExchangeRequest extends UploadRequest {
   /** Guest TCP port. */
@@ -21,12 +19,8 @@ export interface ExchangeRequest extends UploadRequest {
   readonly headTimeout: number;
 }
 
-/** Where the response goes. None of these may throw. Nothing follows `end` or `failed`. */
-export interface ExchangeSink {
-  /** The final head. A body that is no stream is complete, and nothing follows. */
-  response(head: ResponseHead, body: null | ArrayBuffer | 'stream'): void;
-  /** At most MAX_CHUNK bytes, which spend one credit and belong to the sink. */
-  chunk(chunk: ArrayBuffer): void;
+/** Where the response goes. None of these may throw. Nothing follows an inline response, `end` or `failed`. */
+export interface ExchangeSink extends ResponseReceiver {
   end(): void;
   /** Before `response`: there is none. After it: the body stays incomplete. */
   failed(code: ErrorCode, detail: string | undefined): void;
@@ -51,12 +45,6 @@ export const LISTEN_TIMEOUT = 10_000;
 /** RFC 9110 section 9.2.2. */
 const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
-/** From this size a read goes straight into the chunk that is sent, even when more than one chunk's framing is there. */
-const MIN_DIRECT_READ = 64 * 1024;
-
-/** Takes heads and framing. One for all exchanges: each leaves it empty when it returns to its caller. */
-const scratch = new Uint8Array(MAX_CHUNK);
-
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Exchange {
@@ -67,16 +55,12 @@ export class Exchange {
   readonly #upload: RequestUpload;
   readonly #record: Writable<ExchangeRecord>;
   readonly #deadline = new Deadline(() => this.#expire());
-  #parser: ResponseParser;
+  #reader: ResponseReader;
   #connection: HostConnection | null = null;
   /** What is waited for before there is a connection. */
   #queuing: { readonly for: 'listener' | 'room'; readonly abort: AbortController } | null = null;
   /** The guest has read all there is so far: it is the browser's turn. */
   #starved = false;
-  #responded = false;
-  #credits = WINDOW_CHUNKS;
-  /** A complete head was kept once for its body. */
-  #keptHead = false;
   #receiving = false;
 
   /** Nothing happens before `start`. Throws PortsideError `bad-request`. */
@@ -86,7 +70,7 @@ export class Exchange {
     this.#sink = sink;
     this.#options = options;
     this.#upload = new RequestUpload(request, options.unknownLength ?? 'collect');
-    this.#parser = new ResponseParser(request.method);
+    this.#reader = this.#newReader();
     this.#record = {
       port: request.port,
       method: request.method,
@@ -133,8 +117,7 @@ export class Exchange {
 
   /** The consumer took `chunks` chunks of the response. */
   giveCredit(chunks: number): void {
-    // More than the window is nobody's to give.
-    this.#credits = Math.min(WINDOW_CHUNKS, this.#credits + chunks);
+    this.#reader.giveCredit(chunks);
     this.#receive();
   }
 
@@ -196,119 +179,52 @@ export class Exchange {
     const progress = this.#upload.written > before;
     this.#record.bytesSent = this.#upload.written;
     if (credits > 0) this.#sink.credit(credits);
-    if (this.#responded) return;
+    if (this.ended || this.#reader.streaming) return;
     if (state === 'starved') this.#deadline.clear();
     else if (progress || this.#starved) this.#deadline.set(this.#request.headTimeout);
     this.#starved = state === 'starved';
   }
 
   #receive(): void {
-    // A sink may give credit from inside `chunk`: the loop below sees it.
+    // The sink may give credit from inside `chunk`: the loop below sees it.
     if (this.#receiving) return;
     this.#receiving = true;
-    while (
-      this.#connection &&
-      (this.#responded ? this.#receiveBody(this.#connection) : this.#receiveHead(this.#connection))
-    );
+    while (this.#connection && this.#receiveStep(this.#connection));
     this.#receiving = false;
   }
 
-  /**
-   * Reads until the head is there, and on as long as something comes at once: a response that is complete by then is passed on
-   * in one piece. Returns whether there may be more to read.
-   */
-  #receiveHead(connection: HostConnection): boolean {
-    const parser = this.#parser;
-    let held = 0;
-    for (;;) {
-      const count = connection.read(held === 0 ? scratch : scratch.subarray(held));
-      if (count === 0) {
-        if (!parser.head || (held === 0 && this.#keepHead())) return false;
-        return this.#respond(parser.head, held);
-      }
-      if (count < 0) {
-        if (!parser.begun && this.#retry()) return false;
-        parser.end(count === -2);
-      } else {
-        this.#sawByte();
-        held += parser.parse(scratch, held, held + count);
-      }
-      if (parser.done && parser.head && held <= INLINE_BODY) {
-        const { head } = parser;
-        const body = parser.bodyless ? null : scratch.slice(0, held).buffer;
-        this.#record.status = head.status;
-        this.#record.bytesReceived = held;
-        this.#close('complete');
-        this.#sink.response(head, body);
-        return false;
-      }
-      if (parser.head && (held > INLINE_BODY || parser.done || parser.failure)) return this.#respond(parser.head, held);
-      if (parser.failure) {
-        this.#fail(parser.failure.code, parser.failure.detail || undefined);
-        return false;
-      }
-    }
-  }
-
-  /**
-   * A small body of known length follows its head at once, but in a write of its own: the head waits for it, once. Only for
-   * the next bytes, or the deadline.
-   */
-  #keepHead(): boolean {
-    const length = this.#parser.declaredLength;
-    if (this.#keptHead || length === null || length > INLINE_BODY) return false;
-    this.#keptHead = true;
-    return true;
-  }
-
-  /** Passes on the head and the `held` bytes of body in the scratch buffer; the rest will stream. */
-  #respond(head: ResponseHead, held: number): boolean {
-    const first = held > 0 ? scratch.slice(0, held).buffer : null;
-    this.#responded = true;
-    this.#deadline.clear();
-    this.#record.status = head.status;
-    this.#sink.response(head, 'stream');
+  /** Returns whether there may be more to read. */
+  #receiveStep(connection: HostConnection): boolean {
+    const result = this.#reader.read(connection);
+    if (this.#reader.begun && this.#record.firstByteAt === null && !this.ended) this.#sawFirstByte();
+    if (result === 'more' || result === 'waiting') return result === 'more';
     // The sink may have cancelled.
-    if (first && !this.ended) this.#passOn(first);
-    return this.#continues();
-  }
-
-  #receiveBody(connection: HostConnection): boolean {
-    if (this.#credits === 0) return false;
-    const parser = this.#parser;
-    const ahead = parser.bodyAhead;
-    const available = Math.min(connection.available, MAX_CHUNK);
-    const direct = available > 0 && (ahead >= available || ahead >= MIN_DIRECT_READ);
-    const into = direct ? new Uint8Array(Math.min(available, ahead)) : scratch;
-    const count = connection.read(into);
-    if (count === 0) return false;
-    if (count < 0) parser.end(count === -2);
-    else if (direct) {
-      parser.takeBody(count);
-      this.#passOn(count === into.length ? into.buffer : into.buffer.slice(0, count));
-    } else {
-      const body = parser.parse(scratch, 0, count);
-      if (body > 0) this.#passOn(scratch.slice(0, body).buffer);
-    }
-    return this.#continues();
-  }
-
-  #passOn(chunk: ArrayBuffer): void {
-    this.#credits--;
-    this.#record.bytesReceived += chunk.byteLength;
-    this.#sink.chunk(chunk);
-  }
-
-  /** Ends the exchange where the parser is at an end; returns whether there is more to read. */
-  #continues(): boolean {
     if (this.ended) return false;
-    const { failure } = this.#parser;
-    if (failure) this.#fail(failure.code, failure.detail || undefined);
-    else if (this.#parser.done) {
+    if (result === 'complete') {
       this.#close('complete');
-      this.#sink.end();
+      if (this.#reader.streaming) this.#sink.end();
+    } else if (result !== 'silent') {
+      this.#fail(result.code, result.detail);
+    } else if (!this.#retry()) {
+      this.#fail('guest-closed-early');
     }
-    return !this.ended;
+    return false;
+  }
+
+  #newReader(): ResponseReader {
+    return new ResponseReader(this.#request.method, {
+      response: (head, body) => {
+        this.#deadline.clear();
+        this.#record.status = head.status;
+        if (body instanceof ArrayBuffer) this.#record.bytesReceived = body.byteLength;
+        this.#sink.response(head, body);
+      },
+      chunk: (chunk) => {
+        if (this.ended) return;
+        this.#record.bytesReceived += chunk.byteLength;
+        this.#sink.chunk(chunk);
+      },
+    });
   }
 
   /** Sends the request once more if it may be: RFC 9110 section 9.2.2 allows it for idempotent methods alone. */
@@ -319,7 +235,7 @@ export class Exchange {
     this.#record.retries++;
     this.#dropConnection();
     this.#upload.rewind();
-    this.#parser = new ResponseParser(method);
+    this.#reader = this.#newReader();
     // Not from inside the read loop that found the end.
     queueMicrotask(() => this.ended || this.#connect());
     return true;
@@ -328,10 +244,7 @@ export class Exchange {
   #expire(): void {
     if (this.#queuing?.for === 'listener') {
       this.#fail(this.#options.booting?.() ? 'kernel-booting' : 'guest-not-listening', `Port ${this.#request.port}.`);
-    } else if (this.#parser.head) {
-      // A head that waited for its body has waited long enough.
-      this.#respond(this.#parser.head, 0);
-    } else {
+    } else if (!this.#reader.releaseHead()) {
       this.#fail('guest-timeout');
     }
   }
@@ -359,8 +272,7 @@ export class Exchange {
     connection.close();
   }
 
-  #sawByte(): void {
-    if (this.#record.firstByteAt !== null) return;
+  #sawFirstByte(): void {
     this.#record.firstByteAt = performance.now();
     this.#tell('first-byte');
   }

@@ -102,7 +102,7 @@ export class ResponseParser {
   /** The guest ended the connection; `reset`: not in an orderly way. */
   end(reset: boolean): void {
     if (this.#state === 'head') {
-      this.#fail('guest-closed-early', this.#headBytes > 0 ? 'It stopped in the middle of the head.' : '');
+      this.#fail('guest-closed-early', this.begun ? 'It stopped before the end of the head.' : 'It sent nothing.');
     } else if (this.#state === 'body') {
       if (this.#framing.kind === 'until-close' && !reset) this.#state = 'done';
       else if (this.#framing.kind === 'length') {

@@ -94,14 +94,15 @@ function withHost(headers: Record<string, string>, host: string): HeaderList {
 }
 
 function joinHeaders(headers: HeaderList): Record<string, string> {
-  const joined: Record<string, string> = {};
+  const joined = new Map<string, string>();
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     // A comma may be part of a cookie's date: RFC 9110 section 5.3.
     const separator = key === 'set-cookie' ? '\n' : ', ';
-    joined[key] = Object.hasOwn(joined, key) ? `${joined[key]}${separator}${value}` : value;
+    const before = joined.get(key);
+    joined.set(key, before === undefined ? value : before + separator + value);
   }
-  return joined;
+  return Object.fromEntries(joined);
 }
 
 function concatenate(chunks: readonly Uint8Array[]): Uint8Array {

@@ -120,11 +120,11 @@ export class FakeConnection implements HostConnection {
     return bytes;
   }
 
-  /** Reads until what came ends with `end`, and returns it as text. */
+  /** Reads until what came ends with `end`, and no byte more; returns it as text. */
   async guestReceiveUntil(end: string): Promise<string> {
     let text = '';
     while (!text.endsWith(end)) {
-      const bytes = await this.guestReceive();
+      const bytes = await this.guestReceive(1);
       if (bytes.length === 0) throw new Error(`The host closed after ${JSON.stringify(text)}`);
       text += new TextDecoder().decode(bytes);
     }
