@@ -197,7 +197,7 @@ describe('the console', () => {
 });
 
 describe('a boot that fails', () => {
-  async function failure(prepare: () => void, path = ''): Promise<string> {
+  async function failure(prepare: () => unknown, path = ''): Promise<string> {
     prepare();
     const page = await context.newPage();
     await page.goto(site.url + path);
@@ -237,8 +237,13 @@ describe('a boot that fails', () => {
     expect(await failure(() => site.files.delete(`/${path}`))).toBe('kernel-start-failed');
   });
 
-  it('asset-unreachable: the guest is not there', async () => {
-    expect(await failure(() => site.files.delete(`/${site.config.assets.guest.path}`))).toBe('asset-unreachable');
+  it('asset-missing: the guest is not there', async () => {
+    expect(await failure(() => site.files.delete(`/${site.config.assets.guest.path}`))).toBe('asset-missing');
+  });
+
+  it('asset-unreachable: the transfer breaks off', async () => {
+    const image = site.files.get(`/${site.config.assets.image.path}`);
+    expect(await failure(() => image && (image.breakOff = true))).toBe('asset-unreachable');
   });
 
   it('asset-damaged: another digest, a short file', async () => {

@@ -19,8 +19,10 @@ export interface HostedFile {
   type: string;
   bytes: Uint8Array;
   headers?: Record<string, string>;
-  /** Sends the file piece by piece, each time the test lets it. */
-  gate?: () => Promise<void>;
+  /** Cuts the connection in the middle of the file. */
+  breakOff?: boolean;
+  /** Stops in the middle of the file until this has resolved. */
+  gate?: Promise<void>;
 }
 
 export interface ShellSite {
@@ -40,15 +42,14 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
     const path = new URL(request.url ?? '/', 'http://host').pathname;
     requests.push(path);
     const file = files.get(path);
-    const { type, bytes, headers, gate } = file ??
+    const { type, bytes, headers, gate, breakOff } = file ??
       files.get(`${base}404.html`) ?? { type: 'text/plain', bytes: new Uint8Array() };
     response.writeHead(file ? 200 : 404, { 'content-type': type, 'content-length': bytes.byteLength, ...headers });
-    if (gate) {
-      const half = bytes.byteLength >> 1;
-      response.write(bytes.subarray(0, half));
-      await gate();
-      response.end(bytes.subarray(half));
-    } else response.end(bytes);
+    const half = bytes.byteLength >> 1;
+    response.write(bytes.subarray(0, half));
+    await gate;
+    if (breakOff) response.destroy();
+    else response.end(bytes.subarray(half));
   });
   const url = await listen(server, base);
   const template = await readFile(new URL('client/shell/index.html', root), 'utf8');

@@ -26,7 +26,7 @@ export interface Assets {
  * @param baseUrl The site's base as an absolute URL, against which the assets' paths are resolved.
  * @param imageSink Takes the inflated image in order, `inflatedSize(site.assets.image)` bytes in all. The image is
  *   verified only when the returned promise resolves: until then it must not be mounted, and when it rejects, be dropped.
- * @throws PortsideError `asset-unreachable`, `asset-damaged`, `guest-rejected`.
+ * @throws PortsideError `asset-missing`, `asset-unreachable`, `asset-damaged`, `guest-rejected`.
  */
 export async function loadAssets(
   site: Pick<SiteConfig, 'base' | 'assets'>,

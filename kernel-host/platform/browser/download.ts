@@ -22,7 +22,8 @@ export const inflatedSize = (asset: Asset): number => asset.rawSize ?? asset.siz
  * The sink has seen every byte before the digest is known: nothing it was given may be run or trusted until the promise
  * has resolved, and all of it must be dropped when it rejects.
  *
- * @throws PortsideError `asset-unreachable`: no connection, an HTTP error, or a transfer that broke off.
+ * @throws PortsideError `asset-missing`: the host answers that there is no such file.
+ * @throws PortsideError `asset-unreachable`: no connection, another HTTP error, or a transfer that broke off.
  * @throws PortsideError `asset-damaged`: size, SHA-256 or compression are not those of the asset.
  */
 export async function download(asset: Asset, url: URL, sink: ByteSink, io: DownloadOptions): Promise<void> {
@@ -63,6 +64,7 @@ async function request(
     // Fetch tells a page no more than "TypeError", whatever the network did.
     throw new PortsideError('asset-unreachable', asset.path, { cause: error });
   }
+  if (response.status === 404 || response.status === 410) throw new PortsideError('asset-missing', asset.path);
   if (!response.ok) throw new PortsideError('asset-unreachable', `${asset.path}: HTTP ${response.status}`);
   if (!hasBody(response)) throw new PortsideError('asset-damaged', `${asset.path}: empty`);
   return response;
