@@ -22,7 +22,7 @@ export interface HttpResponse {
 export interface SendHttpRequestOptions {
   /** Milliseconds until the head of the response must have come: 60,000 unless given. Bodies have no limit. */
   readonly timeoutMs?: number;
-  /** Stands before the detail of an error. */
+  /** Stands behind the detail of an error. */
   readonly debugLabel?: string;
   /** How often a request is sent again when the guest closes without a byte: 1 unless given. Idempotent methods only. */
   readonly emptyResponseRetries?: number;
@@ -54,7 +54,7 @@ export function sendHttpRequest(
       },
       end: finish,
       failed(code, detail) {
-        const parts = [debugLabel && `${debugLabel}:`, detail];
+        const parts = [detail, debugLabel && `(${debugLabel})`];
         reject(new PortsideError(code, parts.filter(Boolean).join(' ') || undefined));
       },
       // The body goes whole: there is no stream to be credited.
