@@ -1,0 +1,321 @@
+/** The service worker by itself: a packed site whose kernel answers from a table, in a real Chromium. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium } from '../support/shell-browser.js';
+import { type StubSite, serveStubSite } from '../support/stub-site.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+interface Echo {
+  method: string;
+  target: string;
+  headers: [string, string][];
+  declaredLength?: number;
+  body: string | null;
+}
+
+let site: StubSite;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+async function open(url: string): Promise<Page> {
+  const opened = await context.newPage();
+  await opened.goto(url);
+  await opened.waitForSelector('html[data-ready]', { state: 'attached' });
+  return opened;
+}
+
+/** Stops every service worker of the browser, as Chromium does after 30 idle seconds. */
+async function stopWorkers(): Promise<void> {
+  const session = await browser.newBrowserCDPSession();
+  const { targetInfos } = await session.send('Target.getTargets');
+  await session.detach();
+  expect(targetInfos.some(({ type }) => type === 'service_worker')).toBe(true);
+  const pageSession = await context.newCDPSession(page);
+  await pageSession.send('ServiceWorker.enable');
+  await pageSession.send('ServiceWorker.stopAllWorkers');
+  await pageSession.detach();
+}
+
+const fetchEcho = (path: string, init: RequestInit = {}): Promise<Echo> =>
+  page.evaluate(async ([url, options]) => (await fetch(url, options)).json(), [path, init] as [string, RequestInit]);
+
+const headerOf = (echo: Echo, name: string) => echo.headers.filter(([key]) => key === name).map(([, value]) => value);
+
+async function showInFrame(path: string): Promise<string> {
+  return page.evaluate(
+    (src) =>
+      new Promise<string>((resolve) => {
+        const frame = document.querySelector<HTMLIFrameElement>('#portside-site');
+        if (!frame) throw new Error('no frame');
+        frame.onload = () => resolve(frame.contentDocument?.title ?? 'not shown');
+        frame.src = src;
+      }),
+    path,
+  );
+}
+
+beforeAll(async () => {
+  [site, browser] = await Promise.all([serveStubSite(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+beforeEach(async () => {
+  await context?.close();
+  context = await browser.newContext();
+  page = await open(site.url);
+});
+
+describe('isolation', () => {
+  test('the shell is isolated on a host that sets no headers', async () => {
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  });
+
+  test('a deep link shows the shell, a frame the site', async () => {
+    await page.goto(`${site.url}no-such-page?x=1`);
+    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    expect(await page.title()).toBe('shell');
+    expect(await showInFrame('/')).toBe('front');
+    expect(await page.evaluate(() => document.querySelector('iframe')?.contentWindow?.crossOriginIsolated)).toBe(true);
+  });
+
+  test('a page that forbids framing shows in the frame, its other rules kept', async () => {
+    expect(await showInFrame('/no-frames')).toBe('framed');
+    const policy = await page.evaluate(async () => (await fetch('/no-frames')).headers.get('Content-Security-Policy'));
+    expect(policy).toContain("default-src 'self'");
+  });
+});
+
+describe('requests', () => {
+  test('arrive as a browser would have sent them', async () => {
+    const echo = await fetchEcho('/echo?a=%20b', {
+      method: 'POST',
+      body: 'c=d',
+      headers: { 'Content-Type': 'text/plain' },
+    });
+    expect(echo).toMatchObject({ method: 'POST', target: '/echo?a=%20b', body: 'c=d' });
+    expect(headerOf(echo, 'Host')).toEqual([new URL(site.url).host]);
+    expect(headerOf(echo, 'Referer')).toEqual([site.url]);
+    expect(headerOf(echo, 'Origin')).toEqual([site.origin]);
+    expect(headerOf(echo, 'User-Agent')[0]).toContain('Mozilla/5.0');
+    expect(headerOf(echo, 'Accept-Language')).toHaveLength(1);
+    expect(headerOf(echo, 'X-Forwarded-Proto')).toEqual([]);
+  });
+
+  test.each(['PUT', 'PATCH', 'DELETE'])('%s carries its body', async (method) => {
+    expect(await fetchEcho('/echo', { method, body: 'payload' })).toMatchObject({ method, body: 'payload' });
+  });
+
+  test('50 MiB go up whole, with their length declared', async () => {
+    const answer = await page.evaluate(async (size) => {
+      const bytes = new Uint8Array(size).map((_, index) => index % 251);
+      const form = new FormData();
+      form.append('file', new File([bytes], 'big.bin'));
+      const sent = await (await fetch('/hash', { method: 'PUT', body: new Blob([bytes]) })).json();
+      const posted = await (await fetch('/hash', { method: 'POST', body: form })).json();
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      return { sent, posted, sha256: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+    }, 50 * MEBIBYTE);
+    expect(answer.sent).toEqual({ length: 50 * MEBIBYTE, declaredLength: 50 * MEBIBYTE, sha256: answer.sha256 });
+    expect(answer.posted.length).toBeGreaterThan(50 * MEBIBYTE);
+    expect(answer.posted.declaredLength).toBe(answer.posted.length);
+  });
+
+  test('200 at once are all answered', async () => {
+    const targets = await page.evaluate(() =>
+      Promise.all(
+        Array.from({ length: 200 }, async (_, index) => (await (await fetch(`/echo?${index}`)).json()).target),
+      ),
+    );
+    expect(targets).toEqual(Array.from({ length: 200 }, (_, index) => `/echo?${index}`));
+  });
+});
+
+describe('responses', () => {
+  test('50 MiB come down whole', async () => {
+    const wrong = await page.evaluate(async (size) => {
+      const bytes = new Uint8Array(await (await fetch(`/bytes?n=${size}`)).arrayBuffer());
+      return bytes.length === size ? bytes.findIndex((byte, index) => byte !== index % 251) : bytes.length;
+    }, 50 * MEBIBYTE);
+    expect(wrong).toBe(-1);
+  });
+
+  test('are seen piece by piece', async () => {
+    const seen = await page.evaluate(async () => {
+      const response = await fetch('/pieces?gate=pieces');
+      const reader = response.body?.getReader();
+      const first = await reader?.read();
+      await fetch('/open?gate=pieces');
+      const second = await reader?.read();
+      return [first?.value, second?.value].map((chunk) => new TextDecoder().decode(chunk));
+    });
+    expect(seen).toEqual(['first', 'second']);
+  });
+
+  test('a page that stops reading closes the guest’s side', async () => {
+    const cancelled = await page.evaluate(async () => {
+      const before = await (await fetch('/cancelled')).json();
+      const abort = new AbortController();
+      const response = await fetch('/pieces?gate=never', { signal: abort.signal });
+      await response.body?.getReader().read();
+      abort.abort();
+      let now = before;
+      while (now === before) now = await (await fetch('/cancelled')).json();
+      return now - before;
+    });
+    expect(cancelled).toBe(1);
+  });
+
+  test.each([204, 205, 304, 404, 500])('status %i keeps its meaning', async (code) => {
+    const seen = await page.evaluate(async (status) => {
+      const response = await fetch(`/status?code=${status}`);
+      return { status: response.status, header: response.headers.get('X-Stub'), body: await response.text() };
+    }, code);
+    expect(seen).toEqual({ status: code, header: 'yes', body: '' });
+  });
+
+  test('HEAD has headers and no body', async () => {
+    const seen = await page.evaluate(async () => {
+      const response = await fetch('/floor', { method: 'HEAD' });
+      return [response.status, response.headers.get('Content-Type'), await response.text()];
+    });
+    expect(seen).toEqual([200, 'text/plain', '']);
+  });
+
+  test.each([
+    ['relative', 'echo?to=relative'],
+    ['absolute', '/echo?to=absolute'],
+    ['to localhost', 'http://localhost:8080/echo?to=localhost'],
+    ['to 127.0.0.1', 'http://127.0.0.1:8080/echo?to=loopback'],
+  ])('a redirect %s is followed', async (_, location) => {
+    const query = new URL(location, 'http://stub').search;
+    const echo = await fetchEcho(`/redirect?to=${encodeURIComponent(location)}`);
+    expect(echo.target).toBe(`/echo${query}`);
+  });
+
+  test('a redirected frame navigation arrives', async () => {
+    expect(await showInFrame(`/redirect?to=${encodeURIComponent('/no-frames')}`)).toBe('framed');
+  });
+
+  test('307 repeats the body', async () => {
+    const echo = await fetchEcho('/redirect?code=307&to=/echo', { method: 'POST', body: 'again' });
+    expect(echo).toMatchObject({ method: 'POST', body: 'again' });
+  });
+
+  test('a form for the whole tab keeps the shell and shows the answer in the frame', async () => {
+    await showInFrame('/form');
+    await page.frameLocator('#portside-site').locator('button').click();
+    await page.waitForURL('**/echo-page');
+    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    expect(await page.title()).toBe('shell');
+    expect(await showInFrame('/echo-page')).toBe('echo');
+    expect(await page.frameLocator('#portside-site').locator('pre').textContent()).toBe('POST a=b+c');
+  });
+});
+
+describe('cookies', () => {
+  test('come back by path, and survive a stop of the worker', async () => {
+    const cookies = ['session=1; Path=/; HttpOnly', 'deep=2; Path=/sub', 'secure=3; Secure', 'gone=4; Max-Age=0'];
+    const query = cookies.map((cookie) => `c=${encodeURIComponent(cookie)}`).join('&');
+    const redirected = await fetchEcho(`/set-cookie?${query}`);
+    expect(headerOf(redirected, 'Cookie')).toEqual(['session=1; secure=3']);
+    await stopWorkers();
+    expect(headerOf(await fetchEcho('/echo'), 'Cookie')).toEqual(['session=1; secure=3']);
+    expect(headerOf(await fetchEcho('/echo', { credentials: 'omit' }), 'Cookie')).toEqual([]);
+  });
+});
+
+describe('the way to the kernel', () => {
+  test('is found again after the worker was stopped', async () => {
+    await stopWorkers();
+    expect(await fetchEcho('/echo')).toMatchObject({ target: '/echo' });
+    const asked = await page.evaluate(() => window.fromWorker.filter((message) => message.portside === 'port-wanted'));
+    expect(asked).toEqual([{ portside: 'port-wanted', base: '/' }]);
+  });
+
+  test('a request in flight is repeated when its kernel goes away', async () => {
+    const body = await page.evaluate(async () => {
+      const answer = fetch('/gated?gate=first-kernel');
+      // Behind the gated request on the same port: once it is answered, the other is in flight.
+      await fetch('/echo');
+      window.stopKernel();
+      window.startKernel();
+      await fetch('/open?gate=first-kernel');
+      return (await answer).text();
+    });
+    expect(body).toBe('through');
+  });
+
+  test('a POST in flight is not repeated, and says so', async () => {
+    const answer = await page.evaluate(async () => {
+      const response = fetch('/silence', { method: 'POST', body: 'once', headers: { Accept: 'application/json' } });
+      await fetch('/echo');
+      window.stopKernel();
+      return { status: (await response).status, code: (await (await response).json()).code };
+    });
+    expect(answer).toEqual({ status: 502, code: 'kernel-lost' });
+  });
+
+  test('a request waits for a kernel that is still starting', async () => {
+    const target = await page.evaluate(async () => {
+      window.stopKernel();
+      navigator.serviceWorker.controller?.postMessage({ portside: 'disconnect', base: '/' });
+      const asked = new Promise<void>((resolve) => {
+        navigator.serviceWorker.addEventListener('message', () => resolve(), { once: true });
+      });
+      const answer = fetch('/echo?early');
+      await asked;
+      window.startKernel();
+      return (await (await answer).json()).target;
+    });
+    expect(target).toBe('/echo?early');
+  });
+
+  test('a second tab is served by the kernel of the first', async () => {
+    const second = await context.newPage();
+    await second.goto(`${site.url}second`);
+    await second.waitForSelector('html[data-ready]', { state: 'attached' });
+    await second.evaluate(() => window.stopKernel());
+    await page.evaluate(() =>
+      navigator.serviceWorker.controller?.postMessage({ portside: 'disconnect', base: '/elsewhere/' }),
+    );
+    const echo = await second.evaluate(async () => (await fetch('/echo')).json());
+    expect(echo.target).toBe('/echo');
+  });
+});
+
+describe('under a base path', () => {
+  let inFolder: StubSite;
+  beforeAll(async () => {
+    inFolder = await serveStubSite('/repo/');
+  });
+  afterAll(() => inFolder?.close());
+  beforeEach(async () => {
+    page = await open(inFolder.url);
+  });
+
+  test('the guest sees its folder as the root, and redirects come back into it', async () => {
+    expect(await fetchEcho('/repo/echo')).toMatchObject({ target: '/echo' });
+    expect(await fetchEcho('/repo/redirect?to=/echo')).toMatchObject({ target: '/echo' });
+  });
+
+  test('a script that a guest’s page asks for outside of the folder is the guest’s', async () => {
+    await showInFrame('/repo/escape');
+    const seen = await page.evaluate(
+      () => document.querySelector('iframe')?.contentDocument?.documentElement.dataset.outside,
+    );
+    expect(seen).toBe('served');
+    expect(inFolder.asked).not.toContain('/outside.js');
+  });
+
+  test('the host’s own pages stay the host’s', async () => {
+    const other = await context.newPage();
+    const response = await other.goto(`${inFolder.origin}/outside.txt`);
+    expect(response?.fromServiceWorker()).toBe(false);
+    expect(await response?.text()).toBe('from the host');
+    expect(inFolder.asked).toContain('/outside.txt');
+  });
+});

@@ -1,0 +1,120 @@
+/** What the stub kernel answers, by path. Nothing in it waits for time to pass: what is slow is let go by another request. */
+import type { HeaderList } from '../../protocol/bridge.js';
+
+export interface StubRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array<ArrayBuffer> | null;
+  readonly declaredLength: number | undefined;
+  /** Ids of exchanges that were given up so far. */
+  readonly cancelled: readonly number[];
+}
+
+export interface StubAnswer {
+  readonly status?: number;
+  readonly statusText?: string;
+  readonly headers?: HeaderList;
+  readonly body?: Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
+}
+
+const encoder = new TextEncoder();
+const text = (body: string, type = 'text/plain', headers: HeaderList = []): StubAnswer => ({
+  headers: [['Content-Type', type], ...headers],
+  body: encoder.encode(body),
+});
+const json = (value: unknown): StubAnswer => text(JSON.stringify(value), 'application/json');
+const page = (title: string, headers: HeaderList = [], body = ''): StubAnswer =>
+  text(`<!doctype html><title>${title}</title><h1>${title}</h1>${body}`, 'text/html', headers);
+
+const ONE_KIBIBYTE = new Uint8Array(1024).fill(0x61);
+
+/** A gate a name: whoever waits at it is let go by a request for `/open?name`. */
+const gates = new Map<string, PromiseWithResolvers<void>>();
+function gate(name: string): PromiseWithResolvers<void> {
+  const existing = gates.get(name);
+  if (existing) return existing;
+  const created = Promise.withResolvers<void>();
+  gates.set(name, created);
+  return created;
+}
+
+/** Bytes that repeat at no power of two, so that a lost or doubled chunk shows. */
+export function pattern(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index++) bytes[index] = index % 251;
+  return bytes;
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+async function* pieces(name: string): AsyncGenerator<Uint8Array> {
+  yield encoder.encode('first');
+  await gate(name).promise;
+  yield encoder.encode('second');
+}
+
+type Handler = (
+  request: StubRequest,
+  query: URLSearchParams,
+) => StubAnswer | 'silence' | Promise<StubAnswer | 'silence'>;
+
+const echo: Handler = ({ method, target, headers, body, declaredLength }) =>
+  json({ method, target, headers, declaredLength, body: body && new TextDecoder().decode(body) });
+
+const handlers: Readonly<Record<string, Handler>> = {
+  '/': () => page('front'),
+  '/floor': () => ({ headers: [['Content-Type', 'text/plain']], body: ONE_KIBIBYTE }),
+  '/echo': echo,
+  '/echo-page': (request) =>
+    page('echo', [], `<pre>${request.method} ${new TextDecoder().decode(request.body ?? undefined)}</pre>`),
+  '/hash': async ({ body, declaredLength }) =>
+    json({ length: body?.byteLength ?? 0, declaredLength, sha256: await sha256(body ?? new Uint8Array()) }),
+  '/bytes': (_, query) => ({
+    headers: [['Content-Type', 'application/octet-stream']],
+    body: pattern(Number(query.get('n'))),
+  }),
+  '/pieces': (_, query) => ({ headers: [['Content-Type', 'text/plain']], body: pieces(query.get('gate') ?? '') }),
+  '/open': (_, query) => {
+    gate(query.get('gate') ?? '').resolve();
+    return json(null);
+  },
+  '/gated': async (_, query) => {
+    await gate(query.get('gate') ?? '').promise;
+    return text('through');
+  },
+  '/silence': () => 'silence',
+  '/cancelled': ({ cancelled }) => json(cancelled.length),
+  '/status': (_, query) => ({ status: Number(query.get('code')), headers: [['X-Stub', 'yes']] }),
+  '/redirect': (_, query) => ({
+    status: Number(query.get('code') ?? 302),
+    headers: [['Location', query.get('to') ?? '/']],
+  }),
+  '/set-cookie': (_, query) => ({
+    status: 302,
+    headers: [...query.getAll('c').map((value) => ['Set-Cookie', value] as const), ['Location', '/echo']],
+  }),
+  '/no-frames': () =>
+    page('framed', [
+      ['X-Frame-Options', 'DENY'],
+      ['Content-Security-Policy', "frame-ancestors 'none'; default-src 'self' 'unsafe-inline'"],
+    ]),
+  '/form': () =>
+    page(
+      'form',
+      [],
+      '<form method="post" target="_top" action="echo-page"><input name="a" value="b c"><button>Go</button></form>',
+    ),
+  '/post-redirect': () => ({ status: 303, headers: [['Location', '/echo-page']] }),
+  '/escape': () => page('escape', [], '<script src="/outside.js"></script>'),
+  '/outside.js': () => text('document.documentElement.dataset.outside = "served"', 'text/javascript'),
+};
+
+export function answerTo(request: StubRequest): StubAnswer | 'silence' | Promise<StubAnswer | 'silence'> {
+  const url = new URL(request.target, 'http://stub');
+  const handler = handlers[url.pathname];
+  return handler ? handler(request, url.searchParams) : { ...page('not found'), status: 404 };
+}

@@ -1,0 +1,53 @@
+/** The shell's part in tests of the service worker: registers it, starts a stub kernel, hands over ports, shows a frame. */
+import { BRIDGE_VERSION } from '../../protocol/bridge.js';
+import type { PageToWorker, WorkerToPage } from '../../protocol/page.js';
+
+declare global {
+  interface Window {
+    /** Starts a kernel worker and offers it to the service worker. */
+    startKernel(): void;
+    stopKernel(): void;
+    /** Messages that came from the service worker. */
+    fromWorker: WorkerToPage[];
+  }
+}
+
+const base = new URL(document.baseURI).pathname;
+const { serviceWorker } = navigator;
+let kernel: Worker | undefined;
+
+function offer(): void {
+  if (!kernel) return;
+  const { port1, port2 } = new MessageChannel();
+  kernel.postMessage({ type: 'connect', port: port1 }, [port1]);
+  const message: PageToWorker = { portside: 'connect', version: BRIDGE_VERSION, base };
+  serviceWorker.controller?.postMessage(message, [port2]);
+}
+
+window.fromWorker = [];
+window.startKernel = () => {
+  kernel = new Worker(`${base}.portside/stub-kernel.js`, { type: 'module' });
+  offer();
+};
+window.stopKernel = () => {
+  kernel?.terminate();
+  kernel = undefined;
+};
+
+serviceWorker.addEventListener('message', ({ data }: MessageEvent<WorkerToPage>) => {
+  window.fromWorker.push(data);
+  if (data.portside === 'port-wanted') offer();
+});
+serviceWorker.addEventListener('controllerchange', offer);
+
+await serviceWorker.register(`${base}sw.js`, { scope: base });
+await serviceWorker.ready;
+if (!serviceWorker.controller) {
+  await new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
+}
+if (crossOriginIsolated) {
+  window.startKernel();
+  document.documentElement.dataset.ready = '';
+} else {
+  location.reload();
+}
