@@ -45,16 +45,19 @@ export function createProgram({ version, build }: Installation): Command {
     .version(version)
     .enablePositionalOptions()
     .showHelpAfterError('See portside --help.')
+    .addHelpText('after', '\nExamples:\n  portside pack ./my-site --out dist\n  portside serve dist --port 8080')
     .exitOverride();
 
-  withPackOptions(program.command('pack'))
+  const packing = program
+    .command('pack')
     .summary('make a PHP site into a folder for any static host')
     .description(
       'Packs DOCROOT, with PHP and all that runs it, into a folder for any static host.\n' +
         'Everything in DOCROOT can be read by the visitors of the site, PHP sources and dotfiles included.',
     )
     .argument('<docroot>', 'folder of the site, as `php -S -t` takes it')
-    .requiredOption('--out <dir>', 'folder to write; packed before, or new, or empty')
+    .requiredOption('--out <dir>', 'folder to write; packed before, or new, or empty');
+  withPackOptions(packing)
     .addHelpText(
       'after',
       '\nExamples:\n  portside pack ./my-site --out dist\n  portside pack . --out dist --php 8.2 --base /shop/ --router router.php',
@@ -64,7 +67,8 @@ export function createProgram({ version, build }: Installation): Command {
       await pack(docroot, { ...flags, build });
     });
 
-  withPackOptions(program.command('serve'))
+  const serving = program
+    .command('serve')
     .summary('look at a packed site, or at a folder, on this machine')
     .description(
       'Serves a packed site as a plain static host would. A folder that is not packed is packed for it first,\n' +
@@ -72,7 +76,8 @@ export function createProgram({ version, build }: Installation): Command {
     )
     .argument('<dir>', 'packed site, or folder of a PHP site')
     .option('--port <number>', 'TCP port; 0: any that is free', parsePort, 8080)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address to listen on', '127.0.0.1');
+  withPackOptions(serving)
     .addHelpText('after', '\nExamples:\n  portside serve dist --port 8080\n  portside serve ./my-site --php 8.2')
     .action(async (folder: string, flags: PackFlags & { port: number; host: string }, command: Command) => {
       const { serve } = await import('./serve.js');

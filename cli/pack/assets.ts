@@ -8,7 +8,6 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { PortsideError } from '../../protocol/errors.js';
 import type { Asset } from '../../protocol/site.js';
 import type { PhpGuest } from '../php/guest.js';
-import type { PhpRelease } from '../php/releases.js';
 
 /** Folder of a packed site that holds everything with a hash in its name. */
 export const ASSET_FOLDER = '.portside';
@@ -46,7 +45,7 @@ export class AssetWriter {
    * The guest, compressed as it is in the cache.
    * @throws PortsideError `php-damaged` if the cache does not hold what was put there.
    */
-  async guest(version: string, { compressed }: PhpGuest, release: PhpRelease): Promise<Asset> {
+  async guest(version: string, { compressed, release }: PhpGuest): Promise<Asset> {
     const raw = new Meter();
     await pipeline(createReadStream(compressed), createGunzip(), raw, drain).catch((cause) => {
       throw new PortsideError('php-damaged', compressed, { cause });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PhpGuest } from '../php/guest.js';
-import { PACKAGE_VERSION, type PhpRelease } from '../php/releases.js';
+import { PACKAGE_VERSION } from '../php/releases.js';
 
 /** What the build writes for each package that went into a bundle (rollup.config.mjs). */
 interface BundledPackage {
@@ -12,19 +12,14 @@ interface BundledPackage {
 }
 
 /** The licences of all that a packed site carries, as one text for people. */
-export async function licenseText(
-  build: string,
-  version: string,
-  release: PhpRelease,
-  guest: PhpGuest,
-): Promise<string> {
+export async function licenseText(build: string, version: string, { release, license }: PhpGuest): Promise<string> {
   const packages = await bundledPackages(join(build, 'licenses'));
   const sections = [
     section(
       `PHP ${version}, built by the WordPress Playground project (npm package ${release.packageName} ${PACKAGE_VERSION})`,
-      await readFile(guest.license, 'utf8'),
+      await readFile(license, 'utf8'),
     ),
-    ...packages.map(({ name, version, license, text }) => section(`${name} ${version} (${license})`, text)),
+    ...packages.map((bundled) => section(`${bundled.name} ${bundled.version} (${bundled.license})`, bundled.text)),
   ];
   return [
     'Licences of the software that this site carries. The files of the site itself are not covered.\n',

@@ -6,7 +6,7 @@ import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js'
 import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 import { phpGuest } from '../php/guest.js';
-import { type PhpRelease, type PhpVersion, phpReleases } from '../php/releases.js';
+import type { PhpVersion } from '../php/releases.js';
 import { withTemporaryDirectory } from '../temporary.js';
 import { ASSET_FOLDER, AssetWriter } from './assets.js';
 import {
@@ -50,18 +50,21 @@ export type Report = (step: string) => void;
 
 /**
  * Packs a folder into a static site.
+ * @param obtain Where PHP comes from.
  * @throws PortsideError for everything that a person can do something about.
  */
-export async function packSite(options: PackOptions, report: Report): Promise<PackResult> {
+export async function packSite(options: PackOptions, report: Report, obtain = phpGuest): Promise<PackResult> {
   const docroot = await existingFolder(options.docroot);
   if (await isPacked(docroot)) throw new PortsideError('already-packed', docroot);
   const template = await builtFile(options.build, 'index.html');
   const serviceWorker = await builtFile(options.build, 'sw.js');
+  if ((await realpath(options.out).catch(() => undefined)) === docroot) {
+    throw new PortsideError('out-is-docroot', docroot);
+  }
   await claimOutput(options.out);
   const out = await realpath(options.out);
-  if (out === docroot) throw new PortsideError('out-is-docroot', docroot);
 
-  const guest = await phpGuest(options.php, (name) => report(`downloading PHP ${options.php} (${name})`));
+  const guest = await obtain(options.php, (name) => report(`downloading PHP ${options.php} (${name})`));
   report('reading the folder');
   const { sources, notes } = await scanFolder(docroot, IMAGE_DOCUMENT_ROOT, new Set([out]));
   const router = options.router === undefined ? undefined : await placeRouter(options.router, docroot, sources);
@@ -69,14 +72,13 @@ export async function packSite(options: PackOptions, report: Report): Promise<Pa
 
   return withTemporaryDirectory(join(out, UNFINISHED_PREFIX), async (fresh) => {
     await mkdir(join(fresh, ASSET_FOLDER));
-    const release: PhpRelease = phpReleases[options.php];
     const writer = new AssetWriter(fresh);
     report(`packing ${files.length} files`);
     const assets = {
       shell: await writer.script('shell', join(options.build, 'shell.js')),
       kernelWorker: await writer.script('kernel-worker', join(options.build, 'kernel-worker.js')),
       processWorker: await writer.script('process-worker', join(options.build, 'process-worker.js')),
-      guest: await writer.guest(options.php, guest, release),
+      guest: await writer.guest(options.php, guest),
       image: await writer.image(writeImage([...surroundings(), ...sources])),
     };
     const site = withRelease(
@@ -99,7 +101,7 @@ export async function packSite(options: PackOptions, report: Report): Promise<Pa
     await writeFile(join(fresh, '404.html'), page);
     await writeFile(join(fresh, 'sw.js'), withConfiguration(serviceWorker, site));
     await writeFile(join(fresh, SITE_FILE), `${JSON.stringify(site, null, 2)}\n`);
-    const licenses = await licenseText(options.build, options.php, release, guest);
+    const licenses = await licenseText(options.build, options.php, guest);
     await writeFile(join(fresh, ASSET_FOLDER, 'licenses.txt'), licenses);
     await publish(fresh, out);
     return { site, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), notes };

@@ -7,8 +7,9 @@ import { PortsideError } from '../../protocol/errors.js';
 import { cacheDirectory } from './cache.js';
 import { PACKAGE_VERSION, type PhpRelease, type PhpVersion, phpReleases } from './releases.js';
 
-/** Files of a downloaded PHP, as paths in the cache. */
+/** A downloaded PHP: files in the cache. */
 export interface PhpGuest {
+  readonly release: PhpRelease;
   readonly wasm: string;
   /** The same, compressed as well as gzip can. */
   readonly compressed: string;
@@ -24,11 +25,21 @@ export interface PhpGuest {
 export async function phpGuest(version: PhpVersion, onDownload?: (packageName: string) => void): Promise<PhpGuest> {
   const release: PhpRelease = phpReleases[version];
   const directory = join(cacheDirectory(), 'php', `${version}-${PACKAGE_VERSION}-${release.sha256.slice(0, 8)}`);
+  return cachedGuest(release, directory, onDownload);
+}
+
+/** As `phpGuest`, for any release and any place. */
+export async function cachedGuest(
+  release: PhpRelease,
+  directory: string,
+  onDownload?: (packageName: string) => void,
+): Promise<PhpGuest> {
   if (!(await exists(directory))) {
     onDownload?.(release.packageName);
     await install(release, directory);
   }
   return {
+    release,
     wasm: join(directory, 'php.wasm'),
     compressed: join(directory, 'php.wasm.gz'),
     license: join(directory, 'LICENSE'),
