@@ -44,7 +44,6 @@ export class BootScreen {
     this.#part('sentence').textContent = sentence;
     this.#part('remedy').textContent = remedy;
     this.#part('code').textContent = error.detail ? `${error.code}: ${error.detail}` : error.code;
-    this.#part('retry').addEventListener('click', () => this.#document.location.reload(), { once: true });
     this.#part('failure').focus();
   }
 

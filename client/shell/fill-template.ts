@@ -1,16 +1,20 @@
 /** Fills in the shell's page; `portside pack` writes the result as index.html and 404.html. */
+import { errorTexts } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 
 /** @param template The text of `client/shell/index.html`. */
 export function fillTemplate(template: string, site: SiteConfig): string {
+  const missing = errorTexts['asset-missing'];
   const values: Readonly<Record<string, string>> = {
+    MISSING_SENTENCE: escapeHtml(missing.sentence),
+    MISSING_REMEDY: escapeHtml(missing.remedy),
     NAME: escapeHtml(site.name),
     BASE: escapeHtml(site.base),
     SHELL: escapeHtml(site.base + site.assets.shell.path),
     SITE: escapeScript(JSON.stringify(site)),
   };
   // A function as replacement: in a string, `$&` of a site's name would have a meaning.
-  return template.replace(/%PORTSIDE_(NAME|BASE|SHELL|SITE)%/g, (_, key: string) => values[key] ?? '');
+  return template.replace(/%PORTSIDE_([A-Z_]+)%/g, (placeholder, key: string) => values[key] ?? placeholder);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -19,7 +19,7 @@ async function run(): Promise<void> {
   const site = readSiteConfig(document);
   refuseToNest();
   screen.progress('register');
-  await register({ base: site.base });
+  await register({ base: site.base }).catch((error: unknown) => explainFailedInstall(error, site));
   await becomeIsolated(site.base);
 
   const claim = await claimKernel(site.base);
@@ -37,6 +37,18 @@ async function run(): Promise<void> {
   await arrived;
   screen.hide();
   frame.focus();
+}
+
+/** A service worker that could not keep the site's parts is given up by the browser, which does not say why. */
+async function explainFailedInstall(error: unknown, site: SiteConfig): Promise<never> {
+  if (!(error instanceof PortsideError) || error.code !== 'service-worker-failed') throw error;
+  for (const { path } of [site.assets.kernelWorker, site.assets.processWorker]) {
+    const response = await fetch(site.base + path, { method: 'HEAD' }).catch((cause: unknown) => {
+      throw new PortsideError('asset-unreachable', path, { cause });
+    });
+    if (response.status === 404) throw new PortsideError('asset-missing', path, { cause: error });
+  }
+  throw error;
 }
 
 async function runKernel(site: SiteConfig, ownership: Ownership): Promise<void> {

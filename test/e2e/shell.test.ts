@@ -171,10 +171,12 @@ describe('several tabs', () => {
 });
 
 describe('the service worker', () => {
-  it('gets a new port when it lost its own', async () => {
+  it('gets a new port when the browser has stopped it', async () => {
     const { page, frame } = await open();
     const instance = await frame.textContent('#instance');
-    await page.evaluate(() => navigator.serviceWorker.controller?.postMessage({ stub: 'forget-port' }));
+    const session = await context.newCDPSession(page);
+    await session.send('ServiceWorker.enable');
+    await session.send('ServiceWorker.stopAllWorkers');
     await frame.click('#a');
     await heading(frame, 'a?x=1');
     expect(await frame.textContent('#instance')).toBe(instance);
@@ -192,7 +194,7 @@ describe('the console', () => {
     await page.reload();
     await shown(page);
     expect(lines).toContain('log [process 1] guest from cache, answers 42, image 3000000, stored undefined');
-    expect(await page.evaluate(() => caches.keys())).toEqual(['portside:guest:/']);
+    expect(await page.evaluate(() => caches.keys())).toEqual(['portside:assets:/:test', 'portside:guest:/']);
   });
 });
 
@@ -232,13 +234,12 @@ describe('a boot that fails', () => {
     expect(await failure(() => site.files.set('/sw.js', { type: 'text/javascript', bytes }))).toBe('isolation-refused');
   });
 
-  it('kernel-start-failed: no such script', async () => {
-    const { path } = site.config.assets.kernelWorker;
-    expect(await failure(() => site.files.delete(`/${path}`))).toBe('kernel-start-failed');
+  it('kernel-start-failed: a kernel that throws', async () => {
+    expect(await failure(() => site.configure({ env: { STUB: 'throw' } }))).toBe('kernel-start-failed');
   });
 
-  it('asset-missing: the guest is not there', async () => {
-    expect(await failure(() => site.files.delete(`/${site.config.assets.guest.path}`))).toBe('asset-missing');
+  it.each(['shell', 'kernelWorker', 'guest'] as const)('asset-missing: %s', async (name) => {
+    expect(await failure(() => site.files.delete(`/${site.config.assets[name].path}`))).toBe('asset-missing');
   });
 
   it('asset-unreachable: the transfer breaks off', async () => {

@@ -1,10 +1,10 @@
-/** A packed site around stand-ins, and a dumb static host for it: nothing but MIME types and 404.html. */
+/** A packed site around a stand-in for the kernel, and a dumb static host for it: nothing but MIME types and 404.html. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { fillTemplate } from '../../client/shell/fill-template.js';
+import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import type { Asset, SiteConfig } from '../../protocol/site.js';
 
 const root = new URL('../../', import.meta.url);
@@ -54,7 +54,8 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
   const url = await listen(server, base);
   const template = await readFile(new URL('client/shell/index.html', root), 'utf8');
   const shell = await bundle('client/shell/index.ts');
-  const kernel = await bundle('test/support/shell-stub/kernel.ts');
+  const kernel = await bundle('test/support/shell-kernel-stub.ts');
+  const serviceWorker = await bundle('sw/site.ts', 'iife');
   const image = new Uint8Array(3_000_000).map((_, index) => (index * 31) % 251);
 
   const add = (name: string, type: string, bytes: Uint8Array, raw?: Uint8Array): Asset => {
@@ -88,12 +89,10 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
     const page = { type: 'text/html; charset=utf-8', bytes: Buffer.from(fillTemplate(template, config)) };
     files.set(base, page);
     files.set(`${base}404.html`, page);
+    const script = `self.portsideSite = ${escapeScript(JSON.stringify(config))};\n${Buffer.from(serviceWorker)}`;
+    files.set(`${base}sw.js`, { type: 'text/javascript', bytes: Buffer.from(script) });
   };
   configure({});
-  files.set(`${base}sw.js`, {
-    type: 'text/javascript',
-    bytes: await readFile(new URL('shell-stub/sw.js', import.meta.url)),
-  });
   return {
     url,
     files,
@@ -106,11 +105,11 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
   };
 }
 
-async function bundle(entry: string): Promise<Uint8Array> {
+async function bundle(entry: string, format: 'esm' | 'iife' = 'esm'): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [new URL(entry, root).pathname],
     bundle: true,
-    format: 'esm',
+    format,
     target: 'es2022',
     write: false,
   });

@@ -1,21 +1,23 @@
 /** A stand-in for the kernel worker: downloads as the real one does, and answers requests from a table of pages. */
-import { loadAssets } from '../../../kernel-host/platform/browser/assets.js';
-import { PortsideError } from '../../../protocol/errors.js';
-import type { FromMachine, ToMachine } from '../../../protocol/machine.js';
-import type { SiteConfig } from '../../../protocol/site.js';
+import { loadAssets } from '../../kernel-host/platform/browser/assets.js';
+import { BRIDGE_VERSION, type FromKernel, type ToKernel } from '../../protocol/bridge.js';
+import { PortsideError } from '../../protocol/errors.js';
+import type { FromMachine, ToMachine } from '../../protocol/machine.js';
+import type { SiteConfig } from '../../protocol/site.js';
 
 const send = (message: FromMachine) => postMessage(message);
 let site: SiteConfig | undefined;
 const instance = crypto.randomUUID();
 
 addEventListener('message', (event: MessageEvent<ToMachine>) => {
-  if (event.data.type === 'boot') void boot(event.data.site, event.data.origin);
-  else serve(event.data.port);
+  const message = event.data;
+  if (message.type === 'connect') return serve(message.port);
+  if (message.site.env.STUB === 'throw') throw new Error('the stub was asked to throw');
+  void boot(message.site, message.origin);
 });
 
 async function boot(config: SiteConfig, origin: string): Promise<void> {
   site = config;
-  if (config.env.STUB === 'throw') throw new Error('the stub was asked to throw');
   const sent = { image: 0 };
   try {
     const assets = await loadAssets(
@@ -48,28 +50,22 @@ async function boot(config: SiteConfig, origin: string): Promise<void> {
 const callAnswer = (exports: WebAssembly.Exports): unknown =>
   typeof exports.answer === 'function' ? exports.answer() : undefined;
 
-interface StubRequest {
-  readonly id: number;
-  readonly method: string;
-  readonly target: string;
-  readonly headers: ReadonlyArray<readonly [string, string]>;
-  readonly body: ArrayBuffer | null;
-}
-
 function serve(port: MessagePort): void {
-  port.onmessage = ({ data }: MessageEvent<StubRequest>) => {
+  const answer = (message: FromKernel, transfer: Transferable[] = []) => port.postMessage(message, transfer);
+  port.onmessage = ({ data }: MessageEvent<ToKernel>) => {
+    if (data.type === 'hello') answer({ type: 'hello', version: BRIDGE_VERSION });
+    if (data.type !== 'request') return;
     const { status, type, text } = page(data);
     const body = new TextEncoder().encode(text).buffer;
-    port.postMessage(
-      { type: 'response', id: data.id, status, statusText: '', headers: [['content-type', type]], body },
-      [body],
-    );
+    answer({ type: 'response', id: data.id, status, statusText: '', headers: [['content-type', type]], body }, [body]);
   };
 }
 
-function page(request: StubRequest): { status: number; type: string; text: string } {
+type Request = Extract<ToKernel, { readonly type: 'request' }>;
+
+function page(request: Request): { status: number; type: string; text: string } {
   const base = site?.base ?? '/';
-  const target = request.target.slice(base.length);
+  const target = request.target.slice(1);
   if (target === 'icon.svg') {
     return {
       status: 200,
@@ -78,10 +74,10 @@ function page(request: StubRequest): { status: number; type: string; text: strin
     };
   }
   if (target === 'favicon.ico') return { status: 404, type: 'text/html', text: 'no icon' };
-  const referrer = request.headers.find(([name]) => name === 'referer')?.[1];
+  const referrer = request.headers.find(([name]) => name.toLowerCase() === 'referer')?.[1];
   const text = `<!doctype html><title>Page ${target || 'home'}</title><link rel="icon" href="${base}icon.svg">
-    <h1>${target || 'home'}</h1><p id="instance">${instance}</p><p id="referrer">${referrer}</p>
-    <p id="posted">${request.method} ${request.body ? new TextDecoder().decode(request.body) : ''}</p>
+    <h1>${target || 'home'}</h1><p id="instance">${instance}</p><p id="referrer">${referrer ?? ''}</p>
+    <p id="posted">${request.method} ${request.body instanceof ArrayBuffer ? new TextDecoder().decode(request.body) : ''}</p>
     <a id="a" href="${base}a?x=1">a</a> <a id="b" href="${base}b">b</a> <a id="hash" href="#part">part</a>
     <a id="top" href="${base}topped" target="_top">top</a> <a id="outside" href="${site?.env.OUTSIDE ?? ''}">outside</a>
     <form id="form" method="post" action="${base}posted" target="_top"><input name="q" value="1"><button>go</button></form>
