@@ -12,7 +12,7 @@ show('script', [get_included_files()[0], __FILE__, __DIR__]);
 show('limits', [ini_get('memory_limit'), ini_get('max_execution_time'), ini_get('max_input_vars'), ini_get('upload_max_filesize'), ini_get('post_max_size')]);
 show('getenv', getenv('PORTSIDE_NO_SUCH_VARIABLE'));
 show('putenv', [putenv('PORTSIDE_SET=yes'), getenv('PORTSIDE_SET'), putenv('PORTSIDE_SET'), getenv('PORTSIDE_SET')]);
-show('env array', $_ENV);
+show('env array', $_ENV == array_intersect_key(getenv(), $_ENV));
 show('umask', decoct(umask()));
 show('include path', get_include_path());
 show('locale', setlocale(LC_ALL, '0'));

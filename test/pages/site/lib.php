@@ -12,7 +12,7 @@ function show(string $label, $value): void
 {
     echo $label, ': ', is_string($value) && preg_match('//u', $value) !== 1
         ? 'bytes ' . bin2hex($value)
-        : json_encode($value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION), "\n";
+        : json_encode($value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION | JSON_INVALID_UTF8_SUBSTITUTE), "\n";
 }
 
 /** What a call returns, or the error that it throws or raises. */

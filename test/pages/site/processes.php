@@ -2,7 +2,8 @@
 require __DIR__ . '/lib.php';
 text_page();
 attempt('no such program', static function () {
-    return proc_open(['/no/such/program'], [1 => ['pipe', 'w']], $pipes);
+    $process = proc_open(['/no/such/program'], [1 => ['pipe', 'w'], 2 => ['pipe', 'w']], $pipes);
+    return is_resource($process) ? [stream_get_contents($pipes[1]), proc_close($process)] : $process;
 });
 attempt('list', static function () {
     $process = proc_open([PHP_BINARY, '-n', '-r', 'fwrite(STDERR, "err"); echo strtoupper(stream_get_contents(STDIN)), getenv("A"), getcwd(); exit(3);'],

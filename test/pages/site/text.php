@@ -10,7 +10,7 @@ function mb_strrev(string $s): string
 show('convert', [bin2hex(mb_convert_encoding('é€', 'UTF-16LE', 'UTF-8')), mb_convert_encoding("\xe9", 'UTF-8', 'ISO-8859-1'), mb_detect_encoding("caf\xe9", ['UTF-8', 'ISO-8859-1']), mb_check_encoding("\xff", 'UTF-8')]);
 show('width', [mb_strwidth($s), mb_strimwidth($s, 0, 10, '…'), mb_convert_case('hello wORLD', MB_CASE_TITLE), mb_str_split('日本語')]);
 show('mime', [mb_encode_mimeheader('Grüße', 'UTF-8', 'Q'), iconv_mime_decode('=?UTF-8?Q?Gr=C3=BC=C3=9Fe?='), quoted_printable_encode("é=\n")]);
-show('iconv', [iconv('UTF-8', 'ISO-8859-1', 'café'), iconv_strlen($s), iconv_substr($s, 7, 5), bin2hex(iconv('UTF-8', 'UTF-16BE', 'a€')), @iconv('UTF-8', 'ASCII//IGNORE', 'abc')]);
+show('iconv', [bin2hex(iconv('UTF-8', 'ISO-8859-1', 'café')), iconv_strlen($s), iconv_substr($s, 7, 5), bin2hex(iconv('UTF-8', 'UTF-16BE', 'a€')), @iconv('UTF-8', 'ASCII//IGNORE', 'abc')]);
 show('ctype', [ctype_alpha('abC'), ctype_digit('12a'), ctype_upper('AB'), ctype_punct('!?'), ctype_xdigit('fF0'), ctype_space(" \n")]);
 show('json', [json_encode(['a' => 1.0, 'b' => [true, null], 'é' => '/"\u{1F6A2}'], JSON_PRETTY_PRINT), json_decode('{"a":{"b":[1,2.5,"x"]}}', true), json_decode('{bad', true), json_last_error_msg(), json_encode(0.1 + 0.2), json_encode("\xff"), json_decode('12345678901234567890')]);
 show('pcre', [preg_match('/(?<year>\d{4})-(\d\d)/', 'on 2024-05-06', $m), $m, preg_replace('/\p{Lu}/u', '[$0]', 'aÀbΩ'), preg_split('/[\s,]+/', "a, b\tc"), preg_replace_callback('/\d+/', static function (array $m): int {
