@@ -20,7 +20,10 @@ export interface HostConnection {
 
 /** Where connections come from. */
 export interface HostNetwork {
-  /** A connection placed on the accept queue of the guest that listens on `port`; null when none does, or its queue is full. */
+  /**
+   * A connection placed on the accept queue of the guest that listens on `port`; null when none does, or its queue is full,
+   * and for no other reason: where a connection cannot be made (no memory) it is one that was reset.
+   */
   connect(port: number): HostConnection | null;
   /** Resolves when something listens on `port`; rejects with the signal's reason when aborted. */
   whenListening(port: number, signal: AbortSignal): Promise<void>;
@@ -31,4 +34,17 @@ export interface HostNetwork {
    * again); rejects with the signal's reason when aborted.
    */
   whenRoom(port: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A connection that was over before it began. */
+export function resetConnection(): HostConnection {
+  return {
+    write: () => -1,
+    read: () => -2,
+    available: 0,
+    shutdownWrite() {},
+    close() {},
+    onReadable: null,
+    onWritable: null,
+  };
 }
