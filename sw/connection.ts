@@ -29,8 +29,6 @@ export class KernelConnection {
     this.#events = events;
     port.onmessage = ({ data }: MessageEvent<FromKernel>) => this.#receive(data);
     port.onmessageerror = () => this.lose();
-    // Fires when the other end's worker is gone (Chromium 122); elsewhere the watch finds out by the owner's client.
-    port.addEventListener('close', () => this.lose());
     this.#post({ type: 'hello', version: BRIDGE_VERSION });
   }
 

@@ -1,7 +1,7 @@
 /**
  * Looks after open exchanges, and does nothing while there are none. A stalled exchange gives no event of its own: a page that
- * aborts before the head fires no signal (measured in Chromium 156), a killed kernel worker closes its port silently outside
- * Chromium. So every few seconds it is asked who is still there.
+ * aborts before the head fires no signal, and a port whose other end died with its page fires no `close` (both measured in
+ * Chromium 156). So every few seconds it is asked who is still there.
  */
 import { PortsideError } from '../protocol/errors.js';
 import type { KernelLink, PageClients } from './link.js';

@@ -262,7 +262,6 @@ describe('the way to the kernel', () => {
   test('a request waits for a kernel that is still starting', async () => {
     const target = await page.evaluate(async () => {
       window.stopKernel();
-      navigator.serviceWorker.controller?.postMessage({ portside: 'disconnect', base: '/' });
       const asked = new Promise<void>((resolve) => {
         navigator.serviceWorker.addEventListener('message', () => resolve(), { once: true });
       });
@@ -279,9 +278,6 @@ describe('the way to the kernel', () => {
     await second.goto(`${site.url}second`);
     await second.waitForSelector('html[data-ready]', { state: 'attached' });
     await second.evaluate(() => window.stopKernel());
-    await page.evaluate(() =>
-      navigator.serviceWorker.controller?.postMessage({ portside: 'disconnect', base: '/elsewhere/' }),
-    );
     const echo = await second.evaluate(async () => (await fetch('/echo')).json());
     expect(echo.target).toBe('/echo');
   });

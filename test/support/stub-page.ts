@@ -16,12 +16,15 @@ const base = new URL(document.baseURI).pathname;
 const { serviceWorker } = navigator;
 let kernel: Worker | undefined;
 
+function send(message: PageToWorker, transfer: Transferable[] = []): void {
+  serviceWorker.controller?.postMessage(message, transfer);
+}
+
 function offer(): void {
   if (!kernel) return;
   const { port1, port2 } = new MessageChannel();
   kernel.postMessage({ type: 'connect', port: port1 }, [port1]);
-  const message: PageToWorker = { portside: 'connect', version: BRIDGE_VERSION, base };
-  serviceWorker.controller?.postMessage(message, [port2]);
+  send({ portside: 'connect', version: BRIDGE_VERSION, base }, [port2]);
 }
 
 window.fromWorker = [];
@@ -32,6 +35,7 @@ window.startKernel = () => {
 window.stopKernel = () => {
   kernel?.terminate();
   kernel = undefined;
+  send({ portside: 'disconnect', base });
 };
 
 serviceWorker.addEventListener('message', ({ data }: MessageEvent<WorkerToPage>) => {
