@@ -8,10 +8,10 @@ export type PackSettings = Omit<PackOptions, 'docroot' | 'out'>;
 export async function pack(docroot: string, options: PackSettings & { readonly out: string }): Promise<void> {
   const progress = startProgress('looking at the folder');
   try {
-    const { site, files, bytes, notes } = await packSite({ ...options, docroot }, progress.step);
+    const { site, files, bytes, notes } = await packSite({ ...options, docroot }, progress);
     const { guest, image, shell, kernelWorker, processWorker } = site.assets;
     const download = [guest, image, shell, kernelWorker, processWorker].reduce((sum, asset) => sum + asset.size, 0);
-    progress.done(
+    progress.succeed(
       `packed ${files.toLocaleString('en')} files (${megabytes(bytes)}) into ${options.out}; ` +
         `a first visit downloads ${megabytes(download)}`,
     );

@@ -2,23 +2,32 @@ import yoctoSpinner from 'yocto-spinner';
 
 export interface Progress {
   readonly step: (text: string) => void;
-  readonly done: (text: string) => void;
+  /** How much of the step is done, from 0 to 1. */
+  readonly done: (part: number) => void;
+  readonly succeed: (text: string) => void;
   /** Ends the progress without a word: an error message follows. */
   readonly stop: () => void;
 }
 
-/** Says on stderr what is going on: one line that changes in a terminal, one line for each step elsewhere. */
+/** Says on stderr what is going on: in one line that changes in a terminal, in one line for each step elsewhere. */
 export function startProgress(text: string): Progress {
   if (!process.stderr.isTTY) {
     const line = (words: string) => console.error(`portside: ${words}`);
-    return { step: line, done: line, stop: () => undefined };
+    return { step: line, done: () => undefined, succeed: line, stop: () => undefined };
   }
-  const spinner = yoctoSpinner({ text, handleSignals: false }).start();
+  const spinner = yoctoSpinner({ text }).start();
+  let current = text;
+  // Each assignment to the spinner's text draws it.
+  const show = (words: string) => {
+    if (spinner.text !== words) spinner.text = words;
+  };
   return {
     step: (words) => {
-      spinner.text = words;
+      current = words;
+      show(current);
     },
-    done: (words) => spinner.success(words),
+    done: (part) => show(`${current}, ${Math.floor(part * 100)} %`),
+    succeed: (words) => spinner.success(words),
     stop: () => spinner.stop(),
   };
 }

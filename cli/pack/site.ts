@@ -45,8 +45,13 @@ export interface PackResult {
   readonly notes: readonly string[];
 }
 
-/** Is told what is being done, in words that continue "Now:". */
-export type Report = (step: string) => void;
+/** Is told what is being done. */
+export interface Report {
+  /** In words such as "reading the folder". */
+  readonly step: (text: string) => void;
+  /** How much of the step is done, from 0 to 1. */
+  readonly done: (part: number) => void;
+}
 
 /**
  * Packs a folder into a static site.
@@ -64,22 +69,23 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
   await claimOutput(options.out);
   const out = await realpath(options.out);
 
-  const guest = await obtain(options.php, (name) => report(`downloading PHP ${options.php} (${name})`));
-  report('reading the folder');
+  const guest = await obtain(options.php, (name) => report.step(`downloading PHP ${options.php} (${name})`));
+  report.step('reading the folder');
   const { sources, notes } = await scanFolder(docroot, IMAGE_DOCUMENT_ROOT, new Set([out]));
   const router = options.router === undefined ? undefined : await placeRouter(options.router, docroot, sources);
   const files = sources.filter((source) => source.type === 'file');
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
 
   return withTemporaryDirectory(join(out, UNFINISHED_PREFIX), async (fresh) => {
     await mkdir(join(fresh, ASSET_FOLDER));
     const writer = new AssetWriter(fresh);
-    report(`packing ${files.length} files`);
+    report.step(`packing ${files.length.toLocaleString('en')} files`);
     const assets = {
       shell: await writer.script('shell', join(options.build, 'shell.js')),
       kernelWorker: await writer.script('kernel-worker', join(options.build, 'kernel-worker.js')),
       processWorker: await writer.script('process-worker', join(options.build, 'process-worker.js')),
       guest: await writer.guest(options.php, guest),
-      image: await writer.image(writeImage([...surroundings(), ...sources])),
+      image: await writer.image(writeImage([...surroundings(), ...watched(sources, bytes, report)])),
     };
     const site = withRelease(
       {
@@ -104,7 +110,7 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
     const licenses = await licenseText(options.build, options.php, guest);
     await writeFile(join(fresh, ASSET_FOLDER, 'licenses.txt'), licenses);
     await publish(fresh, out);
-    return { site, files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0), notes };
+    return { site, files: files.length, bytes, notes };
   });
 }
 
@@ -133,6 +139,22 @@ async function placeRouter(router: string, docroot: string, sources: ImageSource
     return `${MOUNT_POINT}/${path}`;
   }
   throw new PortsideError('router-missing', router);
+}
+
+/** The same sources, whose reading is reported. The writer of the image reads everything twice. */
+function watched(sources: readonly ImageSource[], bytes: number, report: Report): ImageSource[] {
+  let read = 0;
+  return sources.map((source) => {
+    if (source.type !== 'file') return source;
+    const watchedRead = async function* () {
+      for await (const piece of source.read()) {
+        read += piece.length;
+        report.done(read / (2 * bytes));
+        yield piece;
+      }
+    };
+    return { ...source, read: watchedRead };
+  });
 }
 
 /** The release follows from everything that makes up the site, so that the same site has the same release. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { PortsideError } from '../../protocol/errors.js';
+import { withTemporaryDirectory } from '../temporary.js';
 import { cacheDirectory } from './cache.js';
 import { PACKAGE_VERSION, type PhpRelease, type PhpVersion, phpReleases } from './releases.js';
 
@@ -56,8 +57,7 @@ async function exists(path: string): Promise<boolean> {
 /** Makes `directory` appear whole: it is filled under another name and renamed, so no reader sees a part of it. */
 async function install(release: PhpRelease, directory: string): Promise<void> {
   await mkdir(dirname(directory), { recursive: true });
-  const work = await mkdtemp(`${directory}.`);
-  try {
+  await withTemporaryDirectory(`${directory}.`, async (work) => {
     await download(release, work);
     const wasm = await readFile(join(work, 'package', release.file)).catch((cause) => {
       throw new PortsideError('php-damaged', `${release.file} is missing in ${release.packageName}.`, { cause });
@@ -76,9 +76,7 @@ async function install(release: PhpRelease, directory: string): Promise<void> {
       // Another process was faster; its files are the same, since both were verified.
       if (!(await exists(directory))) throw error;
     });
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /**
@@ -90,15 +88,9 @@ async function download(release: PhpRelease, work: string): Promise<void> {
   const specifier = `${release.packageName}@${PACKAGE_VERSION}`;
   const failed = (why: string, cause?: unknown) =>
     new PortsideError('php-download-failed', `npm pack ${specifier}: ${why}`, { cause });
-  // `--ignore-scripts`: the scripts of a project that happens to be in the current folder are none of this command's business.
-  const result = await run('npm', [
-    'pack',
-    specifier,
-    '--pack-destination',
-    work,
-    '--ignore-scripts',
-    '--loglevel=error',
-  ]).then(
+  const args = ['pack', specifier, '--pack-destination', work, '--ignore-scripts', '--loglevel=error'];
+  // `nodePath: false`: the npm of PATH, not one that a project in the current folder happens to have.
+  const result = await run('npm', args, { nodePath: false }).then(
     (output) => output,
     (cause: unknown) => {
       throw failed(cause instanceof Error ? cause.message : String(cause), cause);
@@ -108,5 +100,7 @@ async function download(release: PhpRelease, work: string): Promise<void> {
   const archive = (await readdir(work)).find((name) => name.endsWith('.tgz'));
   if (!archive) throw failed('it wrote no archive.');
   const wanted = new Set([`package/${release.file}`, 'package/LICENSE']);
-  await extract({ file: join(work, archive), cwd: work, filter: (path) => wanted.has(path) });
+  await extract({ file: join(work, archive), cwd: work, filter: (path) => wanted.has(path) }).catch((cause) => {
+    throw new PortsideError('php-damaged', `${archive} cannot be unpacked.`, { cause });
+  });
 }

@@ -48,12 +48,8 @@ async function workshop(site: Files = { 'index.php': '<?php echo 1;' }) {
     base: '/',
     build: path('build'),
   };
-  const pack = (options: Partial<PackOptions> = {}) =>
-    packSite(
-      { ...defaults, ...options },
-      () => undefined,
-      async () => guest,
-    );
+  const report = { step: () => undefined, done: () => undefined };
+  const pack = (options: Partial<PackOptions> = {}) => packSite({ ...defaults, ...options }, report, async () => guest);
   const output = (name: string) => readFile(path(`out/${name}`), 'utf8');
   return { path, pack, output, guest };
 }
