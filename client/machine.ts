@@ -44,16 +44,29 @@ class WorkerMachine implements Machine {
 
   constructor(worker: Worker, boot: ToMachine) {
     this.#worker = worker;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.ready = promise;
+    this.ready = new Promise((resolve, reject) => this.#listen(resolve, reject));
+    this.#post(boot);
+  }
+
+  connect(port: MessagePort): void {
+    this.#post({ type: 'connect', port }, [port]);
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+
+  #listen(resolve: () => void, reject: (error: PortsideError) => void): void {
+    let started = false;
     const fail = (error: PortsideError) => {
       reject(error);
       this.events.emit('failed', error);
     };
-    worker.addEventListener('message', (event: MessageEvent<FromMachine>) => {
+    this.#worker.addEventListener('message', (event: MessageEvent<FromMachine>) => {
       const message = event.data;
       switch (message.type) {
         case 'ready':
+          started = true;
           return resolve();
         case 'failed':
           return fail(new PortsideError(message.code, message.detail));
@@ -66,19 +79,11 @@ class WorkerMachine implements Machine {
       }
     });
     // A script that is missing or does not parse has no message; an exception in a running kernel has one.
-    worker.addEventListener('error', (event) => {
-      fail(new PortsideError('kernel-start-failed', event.message, { cause: event.error }));
+    this.#worker.addEventListener('error', (event) => {
+      const code = started ? 'kernel-crashed' : 'kernel-start-failed';
+      fail(new PortsideError(code, event.message, { cause: event.error }));
     });
-    worker.addEventListener('messageerror', () => fail(new PortsideError('protocol-mismatch')));
-    this.#post(boot);
-  }
-
-  connect(port: MessagePort): void {
-    this.#post({ type: 'connect', port }, [port]);
-  }
-
-  terminate(): void {
-    this.#worker.terminate();
+    this.#worker.addEventListener('messageerror', () => fail(new PortsideError('protocol-mismatch')));
   }
 
   #post(message: ToMachine, transfer: Transferable[] = []): void {

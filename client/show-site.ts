@@ -35,17 +35,18 @@ export function showSite(options: ShowSiteOptions): ShownSite {
   };
   const address = new AddressBar(window, steer, signal);
   const identity = new PageIdentity(document, base, name);
-  const { promise: arrived, resolve } = Promise.withResolvers<void>();
-  watchDocuments(frame, {
-    onDocument(document, window) {
-      const url = new URL(document.URL);
-      if (scope.contains(url)) address.follow(url.href);
-      identity.follow(document);
-      sendOutside(window, scope, (href) => location.assign(href));
-      retargetForms(window, scope);
-      resolve();
-    },
-    onAddress: (href) => address.follow(href),
+  const arrived = new Promise<void>((resolve) => {
+    watchDocuments(frame, {
+      onDocument(document, window) {
+        const url = new URL(document.URL);
+        if (scope.contains(url)) address.follow(url.href);
+        identity.follow(document);
+        sendOutside(window, scope, (href) => location.assign(href));
+        retargetForms(window, scope);
+        resolve();
+      },
+      onAddress: (href) => address.follow(href),
+    });
   });
   keepInFrame(
     window,

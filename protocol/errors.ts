@@ -107,6 +107,10 @@ export const errorTexts = {
     sentence: 'The kernel of this site could not be started.',
     remedy: 'Check that the whole folder .portside was uploaded; the console has the details.',
   },
+  'kernel-crashed': {
+    sentence: 'The kernel of this site has stopped.',
+    remedy: 'Try again; the console has the details.',
+  },
   'asset-missing': {
     sentence: 'A part of this site is not on its host.',
     remedy: 'Upload the whole folder anew: some tools and hosts leave out .portside, whose name begins with a dot.',

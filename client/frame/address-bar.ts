@@ -8,10 +8,11 @@
  */
 
 /** What of a window the address bar needs. */
-export type AddressWindow = Pick<Window, 'history'> & {
+export interface AddressWindow {
+  readonly history: Pick<History, 'replaceState'>;
   readonly location: { readonly href: string };
   addEventListener(type: 'popstate', listener: () => void, options: { readonly signal: AbortSignal }): void;
-};
+}
 
 export class AddressBar {
   readonly #window: AddressWindow;
