@@ -37,7 +37,8 @@ export async function publish(fresh: string, folder: string): Promise<void> {
   await mkdir(assets, { recursive: true });
   const kept = new Set(await readdir(join(fresh, ASSET_FOLDER)));
   for (const name of kept) await rename(join(fresh, ASSET_FOLDER, name), join(assets, name));
-  for (const name of ['sw.js', '404.html', 'index.html']) await rename(join(fresh, name), join(folder, name));
+  for (const name of ['.nojekyll', 'sw.js', '404.html', 'index.html'])
+    await rename(join(fresh, name), join(folder, name));
   for (const name of await readdir(assets)) {
     if (!kept.has(name)) await rm(join(assets, name), { recursive: true });
   }

@@ -107,6 +107,8 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
     await writeFile(join(fresh, '404.html'), page);
     await writeFile(join(fresh, 'sw.js'), withConfiguration(serviceWorker, site));
     await writeFile(join(fresh, SITE_FILE), `${JSON.stringify(site, null, 2)}\n`);
+    // GitHub Pages hands folders to Jekyll, which drops names that begin with a dot, unless this file is there.
+    await writeFile(join(fresh, '.nojekyll'), '');
     const licenses = await licenseText(options.build, options.php, guest);
     await writeFile(join(fresh, ASSET_FOLDER, 'licenses.txt'), licenses);
     await publish(fresh, out);

@@ -30,11 +30,13 @@ import {
  * @throws PortsideError `image-damaged` if anything is not as the format says, `image-version` if it is a newer one.
  */
 export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
-  const header = readHeader(bytes);
-  const { entryCount, stringsSize, stringsOffset, dataOffset } = header;
-  const records = new DataView(bytes.buffer, bytes.byteOffset + HEADER_SIZE, entryCount * ENTRY_SIZE);
-  // A copy in every case (Buffer's slice would be a view): TextDecoder refuses shared memory, and names outlive this call.
-  const strings = new Uint8Array(bytes.subarray(stringsOffset, stringsOffset + stringsSize));
+  const { entryCount, stringsSize, stringsOffset, dataOffset } = readHeader(bytes);
+  // A copy in every case (Buffer's slice would be a view): names outlive this call, TextDecoder refuses shared memory, and
+  // nobody can change between check and use what only this function has.
+  const index = new Uint8Array(bytes.subarray(0, dataOffset));
+  checkIndex(index);
+  const records = new DataView(index.buffer, HEADER_SIZE, entryCount * ENTRY_SIZE);
+  const strings = index.subarray(stringsOffset, stringsOffset + stringsSize);
 
   const entries: ImageEntry[] = [];
   // Bytes of each entry's path from the root, to hold it against PATH_MAX.
@@ -42,9 +44,9 @@ export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   let nextString = 0;
 
-  for (let index = 0; index < entryCount; index++) {
-    const damaged = (what: string) => new PortsideError('image-damaged', `Entry ${index}: ${what}.`);
-    const at = index * ENTRY_SIZE;
+  for (let entry = 0; entry < entryCount; entry++) {
+    const damaged = (what: string) => new PortsideError('image-damaged', `Entry ${entry}: ${what}.`);
+    const at = entry * ENTRY_SIZE;
     const parent = records.getUint32(at + EntryField.parent, true);
     const nameLength = records.getUint16(at + EntryField.nameLength, true);
     const mode = records.getUint16(at + EntryField.mode, true);
@@ -58,15 +60,15 @@ export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
     nextString += nameLength;
     const type = mode & S_IFMT;
 
-    if (index === 0) {
+    if (entry === 0) {
       if (parent !== 0 || nameLength !== 0 || type !== S_IFDIR) throw damaged('not a root directory');
     } else {
-      const above = parent < index ? entries[parent] : undefined;
+      const above = parent < entry ? entries[parent] : undefined;
       if (!above) throw damaged('stands before its directory');
       if ((above.mode & S_IFMT) !== S_IFDIR) throw damaged('lies in something that is not a directory');
       if (!isComponent(name, utf8)) throw damaged('bad name');
-      const previous = entries[index - 1];
-      if (previous && index > 1) {
+      const previous = entries[entry - 1];
+      if (previous && entry > 1) {
         const sameDirectory = previous.parent === parent;
         if (previous.parent > parent || (sameDirectory && compareNames(previous.name, name) >= 0)) {
           throw damaged('out of order');
@@ -74,7 +76,7 @@ export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
       }
       const pathLength = (pathLengths[parent] ?? 0) + 1 + nameLength;
       if (pathLength > PATH_MAX) throw damaged('path too long');
-      pathLengths[index] = pathLength;
+      pathLengths[entry] = pathLength;
     }
 
     if (!Number.isInteger(mtime) || Math.abs(mtime) > TIME_MAX) throw damaged('bad time');
@@ -130,16 +132,20 @@ function readHeader(bytes: Uint8Array): Header {
   if (view.getUint32(HeaderField.chunkSize, true) !== CHUNK_SIZE) throw damaged('Its chunk size is unknown.');
   if (entryCount === 0) throw damaged('It has no root directory.');
   if (bytes.subarray(HeaderField.zeros, HEADER_SIZE).some((byte) => byte !== 0)) throw damaged('Unknown header field.');
-  if (indexChecksum(bytes, layout.dataOffset) !== view.getUint32(HeaderField.crc, true)) {
-    throw damaged('The checksum of its index is wrong.');
-  }
   return { entryCount, stringsSize, stringsOffset: layout.stringsOffset, dataOffset: layout.dataOffset };
 }
 
-/** CRC-32 of the first `indexSize` bytes of an image, the checksum's own field taken as 0. */
-export function indexChecksum(bytes: Uint8Array, indexSize: number): number {
-  const before = crc32(bytes.subarray(0, HeaderField.crc));
-  return crc32(bytes.subarray(HeaderField.crc + 4, indexSize), crc32(new Uint8Array(4), before));
+function checkIndex(index: Uint8Array<ArrayBuffer>): void {
+  const expected = new DataView(index.buffer).getUint32(HeaderField.crc, true);
+  if (indexChecksum(index) !== expected) {
+    throw new PortsideError('image-damaged', 'The checksum of its index is wrong.');
+  }
+}
+
+/** CRC-32 of an index, the checksum's own field taken as 0. */
+export function indexChecksum(index: Uint8Array): number {
+  const before = crc32(index.subarray(0, HeaderField.crc));
+  return crc32(index.subarray(HeaderField.crc + 4), crc32(new Uint8Array(4), before));
 }
 
 const SLASH = 0x2f;
@@ -147,10 +153,18 @@ const DOT = 0x2e;
 
 function isComponent(name: Uint8Array, utf8: TextDecoder): boolean {
   if (name.length === 0 || name.length > NAME_MAX) return false;
-  if (name.includes(0) || name.includes(SLASH)) return false;
   if (name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT))) return false;
+  let ascii = true;
+  for (const byte of name) {
+    if (byte === 0 || byte === SLASH) return false;
+    if (byte > 0x7f) ascii = false;
+  }
+  return ascii || isUtf8(name, utf8);
+}
+
+function isUtf8(bytes: Uint8Array, utf8: TextDecoder): boolean {
   try {
-    utf8.decode(name);
+    utf8.decode(bytes);
     return true;
   } catch {
     return false;

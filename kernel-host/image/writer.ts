@@ -79,7 +79,7 @@ export async function* writeImage(sources: Iterable<ImageSource>): AsyncGenerato
   const digests: Uint8Array[] = [];
   for await (const chunk of dataChunks(files, dataSize)) digests.push(await sha256(chunk));
   index.set(concatenated(digests), layout.digestsOffset);
-  header.setUint32(HeaderField.crc, indexChecksum(index, index.length), true);
+  header.setUint32(HeaderField.crc, indexChecksum(index), true);
   yield index;
 
   let chunkIndex = 0;

@@ -166,7 +166,7 @@ describe('the output folder', () => {
     const next = await pack();
     expect(next.site.assets.image.path).not.toBe(site.assets.image.path);
     const names = await readdir(path('out'));
-    expect(names.sort()).toEqual(['.git', '.portside', '404.html', 'CNAME', 'index.html', 'sw.js']);
+    expect(names.sort()).toEqual(['.git', '.nojekyll', '.portside', '404.html', 'CNAME', 'index.html', 'sw.js']);
     const assets = Object.values(next.site.assets).map((asset) => asset.path.replace('.portside/', ''));
     expect((await readdir(path('out/.portside'))).sort()).toEqual([...assets, 'licenses.txt', 'site.json'].sort());
   });

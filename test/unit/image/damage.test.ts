@@ -45,7 +45,7 @@ function altered(change: (view: DataView, bytes: Uint8Array) => void, source = i
   const bytes = source.slice();
   const view = new DataView(bytes.buffer);
   change(view, bytes);
-  view.setUint32(HeaderField.crc, indexChecksum(bytes, Math.min(dataOffset, bytes.length)), true);
+  view.setUint32(HeaderField.crc, indexChecksum(bytes.subarray(0, dataOffset)), true);
   return bytes;
 }
 
