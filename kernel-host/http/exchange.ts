@@ -29,9 +29,9 @@ export interface ExchangeSink extends ResponseReceiver {
 }
 
 export interface ExchangeOptions {
-  /** Milliseconds to wait for something to listen on the port. */
+  /** Milliseconds to wait for something to listen on the port, in place of the two limits below. */
   readonly listenTimeout?: number;
-  /** Whether guests are still being started: says why nothing listens. */
+  /** Whether guests are still being started: says why nothing listens, and whether to expect that something will. */
   readonly booting?: () => boolean;
   readonly unknownLength?: UnknownLength;
   /** How often an idempotent request is sent again when the guest closes without a byte of response. */
@@ -40,7 +40,9 @@ export interface ExchangeOptions {
 }
 
 /** Cold boot to a listening PHP takes a second or two here; a page that says so and asks again is better than a longer blank. */
-export const LISTEN_TIMEOUT = 10_000;
+export const BOOT_TIMEOUT = 10_000;
+/** When nothing is being started: long enough for a server that crashed to be started again, which takes half a second. */
+export const RESTART_TIMEOUT = 2_000;
 
 /** RFC 9110 section 9.2.2. */
 const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
@@ -149,7 +151,7 @@ export class Exchange {
     const waitFor = this.#network.isListening(port) ? 'room' : 'listener';
     if (this.#queuing?.for !== waitFor) {
       this.#queuing = { for: waitFor, abort: new AbortController() };
-      this.#deadline.set(waitFor === 'room' ? headTimeout : (this.#options.listenTimeout ?? LISTEN_TIMEOUT));
+      this.#deadline.set(waitFor === 'room' ? headTimeout : this.#listenTimeout());
     }
     const { signal } = this.#queuing.abort;
     const change =
@@ -158,6 +160,11 @@ export class Exchange {
       () => this.ended || this.#connect(),
       () => this.ended || this.#fail('guest-not-listening'),
     );
+  }
+
+  #listenTimeout(): number {
+    const { listenTimeout, booting } = this.#options;
+    return listenTimeout ?? (booting?.() === false ? RESTART_TIMEOUT : BOOT_TIMEOUT);
   }
 
   #open(connection: HostConnection): void {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { BOOT_TIMEOUT, RESTART_TIMEOUT } from '../../../kernel-host/http/exchange.js';
 import type { ExchangeMoment, ExchangeRecord } from '../../../kernel-host/http/exchange-record.js';
 import { INLINE_BODY, WINDOW_CHUNKS } from '../../../protocol/bridge.js';
 import { type FakeConnection, FakeNetwork } from './support/fake-network.js';
@@ -428,6 +429,21 @@ describe('waiting', () => {
     vi.useRealTimers();
     await settle();
     expect(network.waiting).toBe(0);
+  });
+
+  it('for a listener is short when none is being started', () => {
+    vi.useFakeTimers();
+    const network = new FakeNetwork(() => {});
+    network.listening = false;
+    const seen = [undefined, () => true, () => false].map((booting) =>
+      exchangeWith(network, {}, booting ? { booting } : {}),
+    );
+    const codes = () => seen.map(({ failure }) => failure?.code);
+    vi.advanceTimersByTime(RESTART_TIMEOUT + 1);
+    expect(codes()).toEqual([undefined, undefined, 'guest-not-listening']);
+    vi.advanceTimersByTime(BOOT_TIMEOUT - RESTART_TIMEOUT);
+    expect(codes()).toEqual(['guest-not-listening', 'kernel-booting', 'guest-not-listening']);
+    vi.useRealTimers();
   });
 
   it('for room in a full queue goes in turn', async () => {
