@@ -1,6 +1,7 @@
 /** A port to a kernel, from the first hello to the end, and the exchanges that run over it. */
 import { BRIDGE_VERSION, type FromKernel, type ToKernel } from '../protocol/bridge.js';
 import { PortsideError } from '../protocol/errors.js';
+import { deferred } from './deferred.js';
 import { Exchange, PortLostError, type RequestHead } from './exchange.js';
 import type { RequestBody } from './request-body.js';
 
@@ -18,7 +19,7 @@ export class KernelConnection {
   readonly #port: MessagePort;
   readonly #events: ConnectionEvents;
   readonly #exchanges = new Map<number, Exchange>();
-  readonly #hello = Promise.withResolvers<void>();
+  readonly #hello = deferred<void>();
   #nextId = 1;
   #state: 'greeting' | 'open' | 'retired' | 'closed' = 'greeting';
 

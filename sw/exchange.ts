@@ -2,6 +2,7 @@
 import { type FromKernel, INLINE_BODY, type ToKernel } from '../protocol/bridge.js';
 import { PortsideError } from '../protocol/errors.js';
 import { Credits } from './credits.js';
+import { deferred } from './deferred.js';
 import { bodyLength, chunksOf, type RequestBody } from './request-body.js';
 import type { GuestHead } from './response-head.js';
 import { ResponseStream } from './response-stream.js';
@@ -46,7 +47,7 @@ export class Exchange {
   #state: State = 'waiting';
 
   constructor(options: ExchangeOptions) {
-    const { promise, resolve, reject } = Promise.withResolvers<GuestResponse>();
+    const { promise, resolve, reject } = deferred<GuestResponse>();
     this.id = options.id;
     this.clientId = options.clientId;
     this.headTimeout = options.head.headTimeout;

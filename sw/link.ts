@@ -6,6 +6,7 @@
 import { PortsideError } from '../protocol/errors.js';
 import type { PageToWorker, WorkerToPage } from '../protocol/page.js';
 import { KernelConnection } from './connection.js';
+import { type Deferred, deferred } from './deferred.js';
 import { PortLostError } from './exchange.js';
 
 export interface PageClient {
@@ -35,7 +36,7 @@ export class KernelLink {
   readonly #options: LinkOptions;
   readonly #connections = new Set<KernelConnection>();
   #current: KernelConnection | undefined;
-  #wanted: PromiseWithResolvers<KernelConnection> | undefined;
+  #wanted: Deferred<KernelConnection> | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -117,14 +118,14 @@ export class KernelLink {
     return false;
   }
 
-  #settleWanted(settle: (wanted: PromiseWithResolvers<KernelConnection>) => void): void {
+  #settleWanted(settle: (wanted: Deferred<KernelConnection>) => void): void {
     const wanted = this.#wanted;
     this.#wanted = undefined;
     if (wanted) settle(wanted);
   }
 
-  #ask(): PromiseWithResolvers<KernelConnection> {
-    const wanted = Promise.withResolvers<KernelConnection>();
+  #ask(): Deferred<KernelConnection> {
+    const wanted = deferred<KernelConnection>();
     const { clients, scope, connectTimeout } = this.#options;
     const giveUp = (reason: unknown) => {
       if (this.#wanted === wanted) this.#settleWanted(({ reject }) => reject(reason));

@@ -14,6 +14,13 @@ interface Echo {
   body: string | null;
 }
 
+interface FetchOptions {
+  method?: string;
+  body?: string;
+  headers?: Record<string, string>;
+  credentials?: RequestCredentials;
+}
+
 let site: StubSite;
 let browser: Browser;
 let context: BrowserContext;
@@ -38,8 +45,8 @@ async function stopWorkers(): Promise<void> {
   await pageSession.detach();
 }
 
-const fetchEcho = (path: string, init: RequestInit = {}): Promise<Echo> =>
-  page.evaluate(async ([url, options]) => (await fetch(url, options)).json(), [path, init] as [string, RequestInit]);
+const fetchEcho = (path: string, options: FetchOptions = {}): Promise<Echo> =>
+  page.evaluate(async ([url, init]) => (await fetch(url, init)).json(), [path, options] as const);
 
 const headerOf = (echo: Echo, name: string) => echo.headers.filter(([key]) => key === name).map(([, value]) => value);
 

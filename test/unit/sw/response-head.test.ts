@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { HeaderList } from '../../../protocol/bridge.js';
+import { buildResponseInit, type ResponseContext } from '../../../sw/response-head.js';
+
+const context: ResponseContext = {
+  origin: 'https://example.org',
+  route: { base: '/repo/', port: 8080 },
+  target: '/dir/page',
+  destination: '',
+  policy: 'credentialless',
+};
+
+const build = (headers: HeaderList, overrides: Partial<ResponseContext> = {}, status = 200) =>
+  buildResponseInit({ status, statusText: 'OK', headers }, { ...context, ...overrides });
+
+test('the guest’s headers are kept, repeated ones too, those of its connection are not', () => {
+  const { headers } = build([
+    ['X-A', '1'],
+    ['x-a', '2'],
+    ['Connection', 'close'],
+    ['Transfer-Encoding', 'chunked'],
+    ['Set-Cookie', 'a=1'],
+    ['Content-Length', '5'],
+  ]);
+  expect([...headers]).toEqual([
+    ['content-length', '5'],
+    ['x-a', '1, 2'],
+  ]);
+});
+
+describe('URLs in headers', () => {
+  test.each([
+    ['Location', '/next', 'https://example.org/repo/next'],
+    ['Location', 'http://localhost:8080/next', 'https://example.org/repo/next'],
+    ['Location', 'http://[', 'http://['],
+    ['Content-Location', 'other', 'https://example.org/repo/dir/other'],
+    ['Refresh', '5; url=/next', '5; url=https://example.org/repo/next'],
+    ['Refresh', "0;URL='/next'", '0;URL=https://example.org/repo/next'],
+    ['Refresh', '5', '5'],
+    [
+      'Link',
+      '</a.css>; rel=preload, <http://localhost:8080/b>; rel=next',
+      '<https://example.org/repo/a.css>; rel=preload, <https://example.org/repo/b>; rel=next',
+    ],
+  ])('%s: %s', (name, value, expected) => {
+    expect(build([[name, value]]).headers.get(name)).toBe(expected);
+  });
+});
+
+describe('a document in a frame', () => {
+  const frame = { destination: 'iframe' };
+
+  test('carries the embedder policy', () => {
+    const { headers } = build([], frame);
+    expect(headers.get('Cross-Origin-Embedder-Policy')).toBe('credentialless');
+    expect(headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin');
+  });
+
+  test('keeps its own, if it isolates', () => {
+    const own: HeaderList = [['Cross-Origin-Embedder-Policy', 'require-corp']];
+    expect(build(own, frame).headers.get('Cross-Origin-Embedder-Policy')).toBe('require-corp');
+    const none: HeaderList = [['Cross-Origin-Embedder-Policy', 'unsafe-none']];
+    expect(build(none, frame).headers.get('Cross-Origin-Embedder-Policy')).toBe('credentialless');
+  });
+
+  test.each([
+    ["frame-ancestors 'none'", "frame-ancestors 'self'"],
+    [
+      "default-src 'self'; frame-ancestors https://a.example; img-src *",
+      "default-src 'self'; frame-ancestors 'self' https://a.example; img-src *",
+    ],
+    ["img-src *, frame-ancestors 'none'", "img-src *, frame-ancestors 'self'"],
+    ['frame-ancestors', "frame-ancestors 'self'"],
+    ["script-src 'nonce-frame-ancestors'", "script-src 'nonce-frame-ancestors'"],
+  ])('may be framed by its own origin as well: %s', (policy, expected) => {
+    const { headers } = build(
+      [
+        ['Content-Security-Policy', policy],
+        ['X-Frame-Options', 'DENY'],
+      ],
+      frame,
+    );
+    expect(headers.get('Content-Security-Policy')).toBe(expected);
+    expect(headers.get('X-Frame-Options')).toBe('SAMEORIGIN');
+  });
+
+  test('what is no document keeps its framing rules', () => {
+    expect(build([['X-Frame-Options', 'DENY']]).headers.get('X-Frame-Options')).toBe('DENY');
+  });
+});
+
+test.each([0, 100, 199, 600, 999])('a status that no Response has is an error: %i', (status) => {
+  expect(() => build([], {}, status)).toThrow(expect.objectContaining({ code: 'guest-bad-response' }));
+});
+
+test('whatever a guest writes makes a Response', () => {
+  const anything = fc.string({ unit: 'binary' });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(anything, anything)),
+      anything,
+      fc.integer({ min: 200, max: 599 }),
+      (headers, statusText, status) => {
+        const init = buildResponseInit({ status, statusText, headers }, { ...context, destination: 'iframe' });
+        expect(new Response(null, init).status).toBe(status);
+      },
+    ),
+  );
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { decide, type RoutedRequest, type RouteTable } from '../../../sw/route.js';
+
+const origin = 'https://example.org';
+const table = (overrides: Partial<RouteTable> = {}): RouteTable => ({
+  origin,
+  scope: '/repo/',
+  routes: [{ base: '/repo/', port: 8080 }],
+  shell: true,
+  ...overrides,
+});
+const request = (path: string, overrides: Partial<RoutedRequest> = {}): RoutedRequest => ({
+  url: new URL(path, origin),
+  method: 'GET',
+  mode: 'no-cors',
+  destination: 'image',
+  referrer: '',
+  clientRoute: undefined,
+  ...overrides,
+});
+const tab = { mode: 'navigate', destination: 'document' };
+const frame = { mode: 'navigate', destination: 'iframe' };
+
+describe('a packed site', () => {
+  test.each([
+    ['a tab', '/repo/blog/?p=1', tab, 'shell'],
+    ['a frame', '/repo/blog/?p=1', frame, 'guest'],
+    ['an image', '/repo/a.png', {}, 'guest'],
+    ['a file of the shell', '/repo/.portside/shell-1.js', {}, 'asset'],
+    ['the worker’s own script', '/repo/sw.js', {}, 'pass'],
+    ['the shell’s manifest', '/repo/manifest.webmanifest', { destination: 'manifest' }, 'asset'],
+    ['a manifest that a script reads', '/repo/manifest.webmanifest', { destination: '' }, 'guest'],
+    ['another folder', '/other/', {}, 'pass'],
+    ['the folder without its slash', '/repo', tab, 'pass'],
+    ['another folder with the same beginning', '/repository/', {}, 'pass'],
+    ['another origin', 'https://cdn.example/repo/a.png', {}, 'pass'],
+  ])('%s: %s', (_, path, overrides, kind) => {
+    expect(decide(request(path, overrides), table()).kind).toBe(kind);
+  });
+
+  test('the guest sees its folder as the root', () => {
+    expect(decide(request('/repo/a%20b/?c=%20d'), table())).toMatchObject({ target: '/a%20b/?c=%20d' });
+    expect(decide(request('/repo/', frame), table())).toMatchObject({ target: '/' });
+  });
+
+  test('a form that is posted by the tab reaches the guest', () => {
+    expect(decide(request('/repo/form', { ...tab, method: 'POST' }), table())).toMatchObject({
+      kind: 'guest',
+      topLevel: true,
+    });
+  });
+});
+
+describe('requests that leave their folder', () => {
+  test('come back by their referrer', () => {
+    const escaped = request('/style.css', { referrer: `${origin}/repo/blog/` });
+    expect(decide(escaped, table())).toMatchObject({ kind: 'guest', target: '/style.css' });
+  });
+
+  test('come back by their client', () => {
+    const escaped = request('/style.css', { clientRoute: { base: '/repo/', port: 8080 } });
+    expect(decide(escaped, table())).toMatchObject({ kind: 'guest', target: '/style.css' });
+  });
+
+  test.each(['', 'about:client', 'https://other.example/repo/', `${origin}/app/`])(
+    'stay where they are with referrer %j',
+    (referrer) => {
+      expect(decide(request('/style.css', { referrer }), table()).kind).toBe('pass');
+    },
+  );
+
+  test('stay where they are when they navigate', () => {
+    expect(decide(request('/login', { ...frame, referrer: `${origin}/repo/` }), table()).kind).toBe('pass');
+  });
+});
+
+describe('an app with several guests', () => {
+  const app = table({
+    scope: '/',
+    shell: false,
+    routes: [
+      { base: '/shop/', port: 8080 },
+      { base: '/shop/api/', port: 9000 },
+    ],
+  });
+
+  test.each([
+    ['/shop/cart', 8080, '/cart'],
+    ['/shop/api/v1', 9000, '/v1'],
+    ['/.portside/port/3000/x?y', 3000, '/x?y'],
+  ])('%s goes to port %i', (path, port, target) => {
+    expect(decide(request(path), app)).toMatchObject({ kind: 'guest', route: { port }, target });
+  });
+
+  test.each(['/', '/app.js', '/.portside/other', '/.portside/port/0/', '/.portside/port/65536/'])(
+    '%s is the app’s',
+    (path) => {
+      expect(decide(request(path), app).kind).toBe('pass');
+    },
+  );
+
+  test('a tab’s navigation goes to the guest', () => {
+    expect(decide(request('/shop/', tab), app)).toMatchObject({ kind: 'guest', target: '/' });
+  });
+});
