@@ -11,12 +11,16 @@ interface BundledPackage {
   readonly text: string;
 }
 
-/** The licences of all that a packed site carries, as one text for people. */
-export async function licenseText(build: string, version: string, { release, license }: PhpGuest): Promise<string> {
-  const packages = await bundledPackages(join(build, 'licenses'));
+/**
+ * The licences of all that a packed site carries, as one text for people.
+ * @param folder Where the build left those of the bundled packages.
+ */
+export async function licenseText(folder: string, version: string, { release, license }: PhpGuest): Promise<string> {
+  const packages = await bundledPackages(folder);
   const sections = [
     section(
-      `PHP ${version}, built by the WordPress Playground project (npm package ${release.packageName} ${PACKAGE_VERSION})`,
+      `PHP ${version}, built by the WordPress Playground project (npm package ${release.packageName} ${PACKAGE_VERSION}),\n` +
+        'which publishes its source code: https://github.com/WordPress/wordpress-playground',
       await readFile(license, 'utf8'),
     ),
     ...packages.map((bundled) => section(`${bundled.name} ${bundled.version} (${bundled.license})`, bundled.text)),

@@ -6,6 +6,9 @@ import { ASSET_FOLDER } from './assets.js';
 /** Says that a folder is a packed site, and how it was packed: the site's configuration. */
 export const SITE_FILE = `${ASSET_FOLDER}/site.json`;
 
+/** The licences of everything that a site carries. */
+export const LICENSE_FILE = `${ASSET_FOLDER}/licenses.txt`;
+
 /** Names of what is not ready yet, within the output folder: on the same file system, so that a rename can move it. */
 export const UNFINISHED_PREFIX = '.portside-unfinished-';
 

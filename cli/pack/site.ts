@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
@@ -19,7 +19,7 @@ import {
   surroundings,
 } from './guest-layout.js';
 import { licenseText } from './licenses.js';
-import { claimOutput, isPacked, publish, SITE_FILE, UNFINISHED_PREFIX } from './output.js';
+import { claimOutput, isPacked, LICENSE_FILE, publish, SITE_FILE, UNFINISHED_PREFIX } from './output.js';
 import { contains, fileSource, scanFolder } from './scan.js';
 
 export interface PackOptions {
@@ -61,8 +61,7 @@ export interface Report {
 export async function packSite(options: PackOptions, report: Report, obtain = phpGuest): Promise<PackResult> {
   const docroot = await existingFolder(options.docroot);
   if (await isPacked(docroot)) throw new PortsideError('already-packed', docroot);
-  const template = await builtFile(options.build, 'index.html');
-  const serviceWorker = await builtFile(options.build, 'sw.js');
+  const parts = await builtParts(options.build);
   if ((await realpath(options.out).catch(() => undefined)) === docroot) {
     throw new PortsideError('out-is-docroot', docroot);
   }
@@ -81,12 +80,14 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
     const writer = new AssetWriter(fresh);
     report.step(`packing ${files.length.toLocaleString('en')} files`);
     const assets = {
-      shell: await writer.script('shell', join(options.build, 'shell.js')),
-      kernelWorker: await writer.script('kernel-worker', join(options.build, 'kernel-worker.js')),
-      processWorker: await writer.script('process-worker', join(options.build, 'process-worker.js')),
+      shell: await writer.script('shell', parts.shell),
+      kernelWorker: await writer.script('kernel-worker', parts.kernelWorker),
+      processWorker: await writer.script('process-worker', parts.processWorker),
       guest: await writer.guest(options.php, guest),
       image: await writer.image(writeImage([...surroundings(), ...watched(sources, bytes, report)])),
     };
+    const template = await readFile(parts.template, 'utf8');
+    const serviceWorker = await readFile(parts.serviceWorker, 'utf8');
     const site = withRelease(
       {
         name: options.name ?? basename(docroot),
@@ -103,14 +104,16 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
       [template, serviceWorker],
     );
     const page = fillTemplate(template, site);
-    await writeFile(join(fresh, 'index.html'), page);
-    await writeFile(join(fresh, '404.html'), page);
-    await writeFile(join(fresh, 'sw.js'), withConfiguration(serviceWorker, site));
-    await writeFile(join(fresh, SITE_FILE), `${JSON.stringify(site, null, 2)}\n`);
-    // GitHub Pages hands folders to Jekyll, which drops names that begin with a dot, unless this file is there.
-    await writeFile(join(fresh, '.nojekyll'), '');
-    const licenses = await licenseText(options.build, options.php, guest);
-    await writeFile(join(fresh, ASSET_FOLDER, 'licenses.txt'), licenses);
+    const texts = {
+      'index.html': page,
+      '404.html': page,
+      'sw.js': withConfiguration(serviceWorker, site),
+      // GitHub Pages hands folders to Jekyll, which drops names that begin with a dot, unless this file is there.
+      '.nojekyll': '',
+      [SITE_FILE]: `${JSON.stringify(site, null, 2)}\n`,
+      [LICENSE_FILE]: await licenseText(parts.licenses, options.php, guest),
+    };
+    for (const [name, text] of Object.entries(texts)) await writeFile(join(fresh, name), text);
     await publish(fresh, out);
     return { site, files: files.length, bytes, notes };
   });
@@ -122,10 +125,22 @@ async function existingFolder(path: string): Promise<string> {
   return realpath(path);
 }
 
-async function builtFile(build: string, name: string): Promise<string> {
-  return readFile(join(build, name), 'utf8').catch((cause) => {
-    throw new PortsideError('build-missing', name, { cause });
-  });
+/** Paths of the parts that the build makes for sites. */
+async function builtParts(build: string) {
+  const parts = {
+    template: join(build, 'index.html'),
+    serviceWorker: join(build, 'sw.js'),
+    shell: join(build, 'shell.js'),
+    kernelWorker: join(build, 'kernel-worker.js'),
+    processWorker: join(build, 'process-worker.js'),
+    licenses: join(build, 'licenses'),
+  };
+  for (const path of Object.values(parts)) {
+    await access(path).catch((cause) => {
+      throw new PortsideError('build-missing', path, { cause });
+    });
+  }
+  return parts;
 }
 
 /** The router's path for the guest. One from outside of the document root is added to `sources`. */
