@@ -1,5 +1,5 @@
 import { type PackOptions, packSite } from './pack/site.js';
-import { startProgress } from './progress.js';
+import { countFiles, startProgress } from './progress.js';
 
 /** What a person chooses about a packed site. */
 export type PackSettings = Omit<PackOptions, 'docroot' | 'out'>;
@@ -12,8 +12,7 @@ export async function pack(docroot: string, options: PackSettings & { readonly o
     const { guest, image, shell, kernelWorker, processWorker } = site.assets;
     const download = [guest, image, shell, kernelWorker, processWorker].reduce((sum, asset) => sum + asset.size, 0);
     progress.succeed(
-      `packed ${files.toLocaleString('en')} files (${megabytes(bytes)}) into ${options.out}; ` +
-        `a first visit downloads ${megabytes(download)}`,
+      `packed ${countFiles(files)} (${byteSize(bytes)}) into ${options.out}; a first visit downloads ${byteSize(download)}`,
     );
     for (const note of notes) console.error(`portside: ${note}`);
   } catch (error) {
@@ -22,6 +21,6 @@ export async function pack(docroot: string, options: PackSettings & { readonly o
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+function byteSize(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

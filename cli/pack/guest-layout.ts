@@ -28,7 +28,7 @@ export function surroundings(): ImageSource[] {
 /**
  * Command line of a server process. PHP runs as with an empty php.ini but for where its opcode cache lies: in files, so that
  * all server processes share it and it outlives them. It is on by itself: `php -S` is the SAPI `cli-server`, to which
- * `opcache.enable_cli` does not apply (tried with 7.4, 8.2, 8.4 and 8.5).
+ * `opcache.enable_cli` does not apply (tried with each version from 7.4 to 8.5).
  */
 export function serverArguments(router: string | undefined): string[] {
   return [

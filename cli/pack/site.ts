@@ -7,6 +7,7 @@ import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 import { phpGuest } from '../php/guest.js';
 import type { PhpVersion } from '../php/releases.js';
+import { countFiles } from '../progress.js';
 import { withTemporaryDirectory } from '../temporary.js';
 import { ASSET_FOLDER, AssetWriter } from './assets.js';
 import {
@@ -78,7 +79,7 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
   return withTemporaryDirectory(join(out, UNFINISHED_PREFIX), async (fresh) => {
     await mkdir(join(fresh, ASSET_FOLDER));
     const writer = new AssetWriter(fresh);
-    report.step(`packing ${files.length.toLocaleString('en')} files`);
+    report.step(`packing ${countFiles(files.length)}`);
     const assets = {
       shell: await writer.script('shell', parts.shell),
       kernelWorker: await writer.script('kernel-worker', parts.kernelWorker),
