@@ -1,5 +1,6 @@
 import { type PackOptions, packSite } from './pack/site.js';
-import { countFiles, startProgress } from './progress.js';
+import { startProgress } from './progress.js';
+import { byteSize, countFiles } from './words.js';
 
 /** What a person chooses about a packed site. */
 export type PackSettings = Omit<PackOptions, 'docroot' | 'out'>;
@@ -19,8 +20,4 @@ export async function pack(docroot: string, options: PackSettings & { readonly o
     progress.stop();
     throw error;
   }
-}
-
-function byteSize(bytes: number): string {
-  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

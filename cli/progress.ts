@@ -31,7 +31,3 @@ export function startProgress(text: string): Progress {
     stop: () => spinner.stop(),
   };
 }
-
-export function countFiles(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'file' : 'files'}`;
-}

@@ -7,8 +7,9 @@ import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 import { phpGuest } from '../php/guest.js';
 import type { PhpVersion } from '../php/releases.js';
-import { countFiles } from '../progress.js';
+
 import { withTemporaryDirectory } from '../temporary.js';
+import { countFiles } from '../words.js';
 import { ASSET_FOLDER, AssetWriter } from './assets.js';
 import {
   DOCUMENT_ROOT,
