@@ -64,7 +64,7 @@ function database(): PDO
         if ((int) $database->query('SELECT COUNT(*) FROM entry')->fetchColumn() === 0) {
             add_entry($database, 'The harbour master', 'the quay',
                 "Welcome! PHP wrote this line into a fresh SQLite database when you opened the page.\n"
-                . 'Add yours: it will still be here after a reload.', '');
+                . 'Now it is your turn.', '');
         }
         $database->exec('PRAGMA user_version = 1');
         $database->exec('COMMIT');
@@ -87,7 +87,7 @@ function start_session(): void
     session_set_cookie_params([
         'lifetime' => 30 * 86400,
         'path' => '/',
-        'secure' => ($_SERVER['HTTPS'] ?? '') === 'on',
+        'secure' => ($_SERVER['HTTPS'] ?? '') === 'on' || ($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https',
         'httponly' => true,
         'samesite' => 'Lax',
     ]);
