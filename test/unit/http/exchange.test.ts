@@ -197,6 +197,45 @@ describe('a response', () => {
     );
   });
 
+  it('of many small chunks on hand is passed on as one', async () => {
+    const coded = 'a\r\n0123456789\r\n'.repeat(1000);
+    const network = new FakeNetwork(async (guest) => {
+      await guest.guestReceiveUntil('\r\n\r\n');
+      await guest.guestSend('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc');
+      await seen.until(() => seen.chunks.length === 1);
+      await guest.guestSend(`de\r\n${coded}0\r\n\r\n`);
+    });
+    const seen = exchangeWith(network);
+    await seen.finished();
+    expect(seen.chunks.map((chunk) => chunk.length)).toEqual([3, 10_002]);
+  });
+
+  it('of large chunks is read around their framing', async () => {
+    const body = new Uint8Array(1_000_000).map((_, i) => i * 7 + (i >> 8));
+    const network = new FakeNetwork(
+      async (guest) => {
+        await guest.guestReceiveUntil('\r\n\r\n');
+        const pieces = [bytesOf('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n')];
+        for (let at = 0; at < body.length; at += 100_000) {
+          pieces.push(bytesOf(`${(100_000).toString(16)}\r\n`), body.slice(at, at + 100_000), bytesOf('\r\n'));
+        }
+        await guest.guestSend(Buffer.concat([...pieces, bytesOf('0\r\n\r\n')]));
+      },
+      { capacity: 2 ** 21 },
+    );
+    const seen = await exchangeWith(network).finished();
+    expect(Buffer.compare(seen.body, body)).toBe(0);
+  });
+
+  it('may be credited from inside, however often', async () => {
+    const network = new FakeNetwork(answering(HEAD, new Uint8Array(200_000)), {
+      capacity: 2 ** 18,
+      readLimit: () => 1,
+    });
+    const seen = await exchangeWith(network).finished();
+    expect(seen.received).toBe(200_000);
+  });
+
   it.each([INLINE_BODY, INLINE_BODY + 1])('of %i bytes is inline up to the limit', async (length) => {
     const network = new FakeNetwork(
       answering(`HTTP/1.1 200 OK\r\nContent-Length: ${length}\r\n\r\n`, new Uint8Array(length)),

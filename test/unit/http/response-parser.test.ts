@@ -153,6 +153,7 @@ describe('the head', () => {
       body: '',
       done: true,
     });
+    expect(parse(`${interim}\r\n${ok('', 'ok')}`)).toMatchObject({ status: 200, body: 'ok', done: true });
     expect(parse(interim).code).toBe('guest-closed-early');
   });
 });
@@ -202,6 +203,7 @@ describe('the body', () => {
   it.each([
     'x\r\n',
     '\r\nhello',
+    '5\r\nhello\r\n\r\n',
     '5\r\nhelloX',
     'fffffffffffffffff\r\n',
     '5 x\r\nhello',
@@ -209,6 +211,11 @@ describe('the body', () => {
     `0\r\n${'T: x\r\n'.repeat(9000)}`,
   ])('in bad chunks %.20j is refused', (chunks) => {
     expect(parse(ok('Transfer-Encoding: chunked\r\n', chunks)).code).toBe('guest-bad-response');
+  });
+
+  it('may have any number of chunks', () => {
+    const chunks = '5\r\nhello\r\n'.repeat(20_000);
+    expect(parse(ok('Transfer-Encoding: chunked\r\n', `${chunks}0\r\n\r\n`)).body).toBe('hello'.repeat(20_000));
   });
 
   it('in chunks that stop is cut', () => {
