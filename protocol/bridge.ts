@@ -36,7 +36,10 @@ export type ToKernel =
       readonly headers: HeaderList;
       /** `null`: no body. An ArrayBuffer: the whole body. `'stream'`: `body` messages follow until `body-end`. */
       readonly body: null | ArrayBuffer | 'stream';
-      /** Declared size of a streamed body in bytes, where known: sent as Content-Length; else it goes chunked. */
+      /**
+       * Size of a streamed body in bytes, where known. Else the kernel collects the body before it sends it: PHP's built-in
+       * server, for one, reads no chunked request.
+       */
       readonly bodyLength?: number;
       /** Milliseconds until the response's head must have come; no limit on bodies. */
       readonly headTimeout: number;
