@@ -4,14 +4,25 @@ declare(strict_types=1);
 require __DIR__ . '/lib/layout.php';
 require __DIR__ . '/lib/pictures.php';
 
+// PHP drops a form larger than post_max_size, its token too, and with display_errors on it has begun the page by saying
+// so: a session can't start any more, and no redirect either.
+if ($_SERVER['REQUEST_METHOD'] === 'POST' && $_POST === [] && (int) ($_SERVER['CONTENT_LENGTH'] ?? 0) > ini_bytes('post_max_size')) {
+    page_begin('Gallery', 'gallery.php');
+    ?>
+  <section class="card narrow lost">
+    <h1>Too large</h1>
+    <p>That file is too large: <?= bytes(largest_upload()) ?> is the most.</p>
+    <p><a class="button" href="gallery.php">Back to the gallery</a></p>
+  </section>
+    <?php
+    page_end();
+    exit;
+}
+
 start_session();
 count_request();
 
 if ($_SERVER['REQUEST_METHOD'] === 'POST') {
-    // A form larger than post_max_size arrives empty: without its fields, and so without its token.
-    if ($_POST === [] && (int) ($_SERVER['CONTENT_LENGTH'] ?? 0) > ini_bytes('post_max_size')) {
-        leave('gallery.php', 'That file is too large: ' . bytes(largest_upload()) . ' is the most.', false);
-    }
     if (!is_own_form()) {
         leave('gallery.php', 'That form had grown too old. Please send it again.', false);
     }
@@ -42,7 +53,7 @@ page_begin('Gallery', 'gallery.php');
   <form class="card upload" method="post" enctype="multipart/form-data" action="gallery.php">
     <p class="field">
       <label for="picture">Picture <span class="hint">JPEG, PNG, GIF or WebP, up to <?= bytes(largest_upload()) ?></span></label>
-      <input type="file" id="picture" name="picture" accept="image/jpeg,image/png,image/gif,image/webp" required>
+      <input type="file" id="picture" data-largest="<?= largest_upload() ?>" name="picture" accept="image/jpeg,image/png,image/gif,image/webp" required>
     </p>
     <p class="field">
       <label for="caption">Caption (optional)</label>
@@ -53,12 +64,14 @@ page_begin('Gallery', 'gallery.php');
     <button>Hang it up</button>
   </form>
 
+  <script src="assets/upload.js"></script>
+
   <ul class="wall">
 <?php foreach ($pictures as $picture): ?>
     <li class="card">
       <a href="picture.php?id=<?= (int) $picture['id'] ?>"><img loading="lazy" src="picture.php?id=<?= (int) $picture['id'] ?>&amp;size=small" alt="<?= h($picture['caption'] ?: 'Picture without a caption') ?>"></a>
       <div class="label">
-        <p><?= $picture['caption'] === '' ? '<em>No caption</em>' : h($picture['caption']) ?><br>
+        <p class="what"><?= $picture['caption'] === '' ? '<em>No caption</em>' : h($picture['caption']) ?><br>
         <span class="from"><?= (int) $picture['width'] ?> × <?= (int) $picture['height'] ?>, <?= bytes((int) $picture['bytes']) ?>, <?= ago((int) $picture['added_at']) ?></span></p>
 <?php if ($picture['author'] === $_SESSION['id']): ?>
         <form method="post" action="gallery.php"><?= token_field() ?><button class="quiet" name="remove" value="<?= (int) $picture['id'] ?>">Take down</button></form>
@@ -69,7 +82,7 @@ page_begin('Gallery', 'gallery.php');
 <?php foreach ($starters as [$file, $caption]): ?>
     <li class="card">
       <a href="assets/<?= $file ?>"><img loading="lazy" src="assets/<?= $file ?>" alt="<?= h($caption) ?>"></a>
-      <div class="label"><p><?= h($caption) ?><br><span class="from">hung here by the house</span></p></div>
+      <div class="label"><p class="what"><?= h($caption) ?><br><span class="from">hung here by the house</span></p></div>
     </li>
 <?php endforeach ?>
   </ul>

@@ -121,7 +121,7 @@ field('message', 'A few words', '<textarea id="message" name="message" maxlength
       <article class="card entry">
         <header>
           <span class="face face-<?= crc32($entry['name']) % 6 ?>" aria-hidden="true"><?= h(preg_match('/^./u', $entry['name'], $first) === 1 ? $first[0] : '?') ?></span>
-          <p><strong><?= h($entry['name']) ?></strong><?= $entry['place'] === '' ? '' : ' <span class="from">from ' . h($entry['place']) . '</span>' ?><br>
+          <p class="who"><strong><?= h($entry['name']) ?></strong><?= $entry['place'] === '' ? '' : ' <span class="from">from ' . h($entry['place']) . '</span>' ?><br>
           <time datetime="<?= gmdate('c', (int) $entry['written_at']) ?>"><?= ago((int) $entry['written_at']) ?></time></p>
 <?php if ($entry['author'] === $_SESSION['id']): ?>
           <form method="post" action="./"><?= token_field() ?><button class="quiet" name="remove" value="<?= (int) $entry['id'] ?>">Take back</button></form>

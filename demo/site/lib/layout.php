@@ -8,9 +8,11 @@ function page_begin(string $title, string $current): void
 {
     $flash = $_SESSION['flash'] ?? null;
     unset($_SESSION['flash']);
-    header('Content-Type: text/html; charset=utf-8');
-    header("Content-Security-Policy: default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; base-uri 'none'");
-    header('X-Content-Type-Options: nosniff');
+    if (!headers_sent()) {
+        header('Content-Type: text/html; charset=utf-8');
+        header("Content-Security-Policy: default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'");
+        header('X-Content-Type-Options: nosniff');
+    }
     $links = ['index.php' => 'Guest book', 'gallery.php' => 'Gallery', 'you.php' => 'Your visit', 'about.php' => 'Inside'];
     ?>
 <!DOCTYPE html>
