@@ -283,7 +283,9 @@ describe.skipIf(php === undefined)("PHP's built-in server", () => {
     );
     writeFileSync(
       join(folder, 'flush.php'),
-      '<?php for ($i = 0; $i < 5; $i++) { echo "piece $i;"; flush(); usleep(100000); }',
+      // Goes on only when the piece before was seen.
+      '<?php for ($i = 0; $i < 5; $i++) { echo "piece $i;"; flush(); while (!file_exists("seen$i")) { usleep(1000); clearstatcache(); } }',
+    );
     );
     writeFileSync(
       join(folder, 'status.php'),
@@ -359,7 +361,12 @@ describe.skipIf(php === undefined)("PHP's built-in server", () => {
   });
 
   it('is seen piece by piece', async () => {
-    const seen = await send('/flush.php').finished();
+    const seen = send('/flush.php');
+    for (let i = 0; i < 5; i++) {
+      await seen.until(() => seen.chunks.length === i + 1);
+      writeFileSync(join(folder, `seen${i}`), '');
+    }
+    await seen.finished();
     expect(seen.chunks.map(text)).toEqual(['piece 0;', 'piece 1;', 'piece 2;', 'piece 3;', 'piece 4;']);
   });
 
