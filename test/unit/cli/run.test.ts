@@ -1,0 +1,44 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { type RunSettings, run } from '../../../cli/run.js';
+
+const { runGuest, phpGuest } = vi.hoisted(() => ({ runGuest: vi.fn(), phpGuest: vi.fn() }));
+vi.mock('../../../kernel-host/platform/node/index.js', () => ({ runGuest }));
+vi.mock('../../../cli/php/guest.js', () => ({ phpGuest }));
+
+const settings: RunSettings = { mounts: [], env: {}, inheritEnv: true, cwd: '/', php: '8.2', listen: [] };
+
+beforeEach(() => {
+  runGuest.mockReset().mockResolvedValue(7);
+  phpGuest.mockReset().mockResolvedValue({ wasm: '/cache/php.wasm' });
+});
+
+test('runs PHP with its arguments, and ends with its status', async () => {
+  expect(await run('php', ['-r', 'exit(7);'], settings)).toBe(7);
+  expect(phpGuest.mock.lastCall?.[0]).toBe('8.2');
+  const expected = {
+    program: 'php',
+    args: ['-r', 'exit(7);'],
+    php: '/cache/php.wasm',
+    cwd: '/',
+    mounts: [],
+    listen: [],
+  };
+  expect(runGuest.mock.lastCall?.[0]).toMatchObject(expected);
+});
+
+test('runs a file of its own without PHP', async () => {
+  await run('./tool.wasm', [], settings);
+  expect(phpGuest).not.toHaveBeenCalled();
+  expect(runGuest.mock.lastCall?.[0]).toMatchObject({ program: './tool.wasm', php: undefined });
+});
+
+test('passes the environment on, unless told not to', async () => {
+  vi.stubEnv('PORTSIDE_TEST', 'inherited');
+  await run('php', [], { ...settings, env: { A: '1' } });
+  expect(runGuest.mock.lastCall?.[0].env).toMatchObject({ PORTSIDE_TEST: 'inherited', A: '1' });
+  await run('php', [], { ...settings, env: { PORTSIDE_TEST: 'given' } });
+  expect(runGuest.mock.lastCall?.[0].env).toMatchObject({ PORTSIDE_TEST: 'given' });
+  await run('php', [], { ...settings, env: { A: '1' }, inheritEnv: false });
+  expect(runGuest.mock.lastCall?.[0].env).toEqual({ A: '1' });
+  vi.unstubAllEnvs();
+});
