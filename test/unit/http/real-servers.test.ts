@@ -286,7 +286,6 @@ describe.skipIf(php === undefined)("PHP's built-in server", () => {
       // Goes on only when the piece before was seen.
       '<?php for ($i = 0; $i < 5; $i++) { echo "piece $i;"; flush(); while (!file_exists("seen$i")) { usleep(1000); clearstatcache(); } }',
     );
-    );
     writeFileSync(
       join(folder, 'status.php'),
       '<?php http_response_code((int) $_GET["s"]); header("X-A: b"); if (isset($_GET["b"])) echo "body";',
