@@ -361,7 +361,7 @@ const runtime: PageCase[] = [
     'SQLite across requests',
     get('/database.php?keep=1&fresh=1'),
     get('/database.php?keep=2'),
-    get('/database.php?keep=3'),
+    get('/database.php?keep=3&last=1'),
   ),
   one('SQLite journals', get('/database-journal.php')),
   one('files', get('/files.php')),

@@ -10,6 +10,8 @@ $pdo->exec('CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, name TEXT U
 if (isset($_GET['keep'])) {
     $pdo->prepare('INSERT INTO item (name) VALUES (?)')->execute(['request ' . $_GET['keep']]);
     show('kept', $pdo->query('SELECT name FROM item ORDER BY id')->fetchAll(PDO::FETCH_COLUMN));
+    $pdo = null;
+    show('removed', isset($_GET['last']) && unlink($path));
     exit;
 }
 $insert = $pdo->prepare('INSERT INTO item (name, price, data) VALUES (:name, :price, :data)');

@@ -35,12 +35,13 @@ function attempt(string $label, callable $call): void
     }
 }
 
-/** A directory of this page alone, empty. */
+/** An empty directory of this page alone, which goes when the page ends. */
 function scratch(string $name): string
 {
-    $directory = sys_get_temp_dir() . '/portside-pages-' . $_SERVER['SERVER_PORT'] . "/$name";
+    $directory = sys_get_temp_dir() . '/portside-pages-' . $_SERVER['SERVER_PORT'] . "-$name";
     remove_tree($directory);
-    mkdir($directory, 0755, true);
+    mkdir($directory);
+    register_shutdown_function('remove_tree', $directory);
     return $directory;
 }
 
