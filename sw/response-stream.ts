@@ -1,6 +1,6 @@
 /**
- * The receiving end of a streamed response body. Chunks wait here, at most a window of them, until the browser pulls; each one
- * taken becomes a credit. With no size limit on the stream's own queue (high-water mark 0) a slow reader stops the guest.
+ * The receiving end of a streamed response body. The stream's own queue is the window: what the browser has taken out of it goes
+ * back to the sender as credits, so a slow reader stops the guest.
  */
 import { WINDOW_CHUNKS } from '../protocol/bridge.js';
 
@@ -16,11 +16,9 @@ export interface ResponseStreamEvents {
 export class ResponseStream {
   readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #events: ResponseStreamEvents;
-  readonly #queue: ArrayBuffer[] = [];
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
-  #pulled: (() => void) | undefined;
-  #owed = 0;
-  #ended = false;
+  /** Credits that the sender holds. */
+  #granted = WINDOW_CHUNKS;
 
   constructor(events: ResponseStreamEvents) {
     this.#events = events;
@@ -29,76 +27,36 @@ export class ResponseStream {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: () => this.#pull(),
+        pull: (controller) => this.#replenish(controller),
         cancel: () => {
-          this.#queue.length = 0;
-          this.#ended = true;
-          this.#events.cancelled();
+          this.#controller = undefined;
+          events.cancelled();
         },
       },
-      { highWaterMark: 0 },
+      { highWaterMark: WINDOW_CHUNKS },
     );
   }
 
   push(chunk: ArrayBuffer): void {
-    if (this.#ended) return;
-    this.#queue.push(chunk);
-    this.#wake();
+    this.#granted--;
+    this.#controller?.enqueue(new Uint8Array(chunk));
   }
 
+  /** The consumer sees the end once it has taken what was pushed. */
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#wake();
+    this.#controller?.close();
+    this.#controller = undefined;
   }
 
   error(reason: Error): void {
-    if (this.#ended && this.#queue.length === 0) return;
-    this.#ended = true;
-    this.#queue.length = 0;
     this.#controller?.error(reason);
-    this.#settlePull();
+    this.#controller = undefined;
   }
 
-  /** A pending pull stays pending until there is something to give. */
-  #pull(): Promise<void> | undefined {
-    if (this.#deliver()) return undefined;
-    return new Promise((resolve) => {
-      this.#pulled = resolve;
-    });
-  }
-
-  #wake(): void {
-    if (this.#pulled === undefined) {
-      // Nobody pulls, but an empty stream should read as closed at once.
-      if (this.#ended && this.#queue.length === 0) this.#controller?.close();
-      return;
-    }
-    if (this.#deliver()) this.#settlePull();
-  }
-
-  #settlePull(): void {
-    const resolve = this.#pulled;
-    this.#pulled = undefined;
-    resolve?.();
-  }
-
-  /** True when the pull was served. */
-  #deliver(): boolean {
-    const chunk = this.#queue.shift();
-    if (chunk === undefined) {
-      if (!this.#ended) return false;
-      this.#controller?.close();
-      return true;
-    }
-    this.#controller?.enqueue(new Uint8Array(chunk));
-    if (this.#ended) {
-      // The sender is done: it needs no more credits.
-      if (this.#queue.length === 0) this.#controller?.close();
-    } else if (++this.#owed >= CREDIT_BATCH) {
-      this.#events.credit(this.#owed);
-      this.#owed = 0;
-    }
-    return true;
+  #replenish({ desiredSize }: ReadableStreamDefaultController): void {
+    const free = (desiredSize ?? 0) - this.#granted;
+    if (free < CREDIT_BATCH) return;
+    this.#granted += free;
+    this.#events.credit(free);
   }
 }

@@ -5,6 +5,7 @@
 import type { SiteConfig } from '../protocol/site.js';
 import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
 import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './isolation.js';
+import { isPageMessage } from './page-messages.js';
 import { ParkedAnswers } from './parked-answers.js';
 import { Precache } from './precache.js';
 
@@ -24,6 +25,11 @@ self.addEventListener('install', (event) => {
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(Promise.all([self.clients.claim(), precache.activate()]));
+});
+
+// The shell asks for it before it boots, when it knows from the kernel's lock that no tab uses the release before.
+self.addEventListener('message', (event) => {
+  if (isPageMessage(event.data) && event.data.portside === 'take-over') event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener('fetch', (event) => {

@@ -1,5 +1,5 @@
 /** What the stub kernel answers, by path. Nothing in it waits for time to pass: what is slow is let go by another request. */
-import type { HeaderList } from '../../protocol/bridge.js';
+import { type HeaderList, MAX_CHUNK } from '../../protocol/bridge.js';
 
 export interface StubRequest {
   readonly method: string;
@@ -27,6 +27,9 @@ const json = (value: unknown): StubAnswer => text(JSON.stringify(value), 'applic
 const page = (title: string, headers: HeaderList = [], body = ''): StubAnswer =>
   text(`<!doctype html><title>${title}</title><h1>${title}</h1>${body}`, 'text/html', headers);
 
+/** Bodies that are sent here are counted and dropped. */
+export const SINK = '/sink';
+
 const ONE_KIBIBYTE = new Uint8Array(1024).fill(0x61);
 
 /** A gate a name: whoever waits at it is let go by a request for `/open?name`. */
@@ -39,11 +42,16 @@ function gate(name: string): PromiseWithResolvers<void> {
   return created;
 }
 
-/** Bytes that repeat at no power of two, so that a lost or doubled chunk shows. */
-export function pattern(length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let index = 0; index < length; index++) bytes[index] = index % 251;
-  return bytes;
+/** A prime, so that a lost or doubled chunk shifts everything after it. */
+const PERIOD = 251;
+const PATTERN = new Uint8Array(MAX_CHUNK + PERIOD).map((_, index) => index % PERIOD);
+
+/** `length` bytes, each its offset modulo 251. */
+async function* pattern(length: number): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < length; offset += MAX_CHUNK) {
+    const start = offset % PERIOD;
+    yield PATTERN.subarray(start, start + Math.min(MAX_CHUNK, length - offset));
+  }
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -73,6 +81,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     page('echo', [], `<pre>${request.method} ${new TextDecoder().decode(request.body ?? undefined)}</pre>`),
   '/hash': async ({ body, declaredLength }) =>
     json({ length: body?.byteLength ?? 0, declaredLength, sha256: await sha256(body ?? new Uint8Array()) }),
+  [SINK]: ({ declaredLength }) => json({ declaredLength }),
   '/bytes': (_, query) => ({
     headers: [['Content-Type', 'application/octet-stream']],
     body: pattern(Number(query.get('n'))),

@@ -12,9 +12,13 @@ import {
   WINDOW_CHUNKS,
 } from '../../protocol/bridge.js';
 import type { ToMachine } from '../../protocol/machine.js';
-import { answerTo, type StubAnswer, type StubRequest } from './stub-answers.js';
+import { answerTo, SINK, type StubAnswer, type StubRequest } from './stub-answers.js';
 
-type Upload = { readonly chunks: ArrayBuffer[]; readonly done: (body: Uint8Array<ArrayBuffer>) => void };
+interface Upload {
+  readonly chunks: ArrayBuffer[];
+  readonly keep: boolean;
+  readonly done: (body: Uint8Array<ArrayBuffer>) => void;
+}
 
 class StubPort {
   readonly #port: MessagePort;
@@ -39,7 +43,7 @@ class StubPort {
         void this.#serve(message);
         break;
       case 'body':
-        this.#uploads.get(message.id)?.chunks.push(message.chunk);
+        this.#take(message.id, message.chunk);
         this.#post({ type: 'credit', id: message.id, chunks: 1 });
         break;
       case 'body-end': {
@@ -72,9 +76,14 @@ class StubPort {
     if (answer !== 'silence') await this.#answer(id, method, answer);
   }
 
-  #bodyOf({ id, body }: Extract<ToKernel, { type: 'request' }>): Promise<Uint8Array<ArrayBuffer> | null> {
+  #take(id: number, chunk: ArrayBuffer): void {
+    const upload = this.#uploads.get(id);
+    if (upload?.keep) upload.chunks.push(chunk);
+  }
+
+  #bodyOf({ id, target, body }: Extract<ToKernel, { type: 'request' }>): Promise<Uint8Array<ArrayBuffer> | null> {
     if (body !== 'stream') return Promise.resolve(body && new Uint8Array(body));
-    return new Promise((done) => this.#uploads.set(id, { chunks: [], done }));
+    return new Promise((done) => this.#uploads.set(id, { chunks: [], keep: target !== SINK, done }));
   }
 
   async #answer(id: number, method: string, answer: StubAnswer): Promise<void> {
