@@ -8,5 +8,5 @@ export { becomeIsolated } from './isolation.js';
 export { type Machine, type MachineEvents, type MachineOptions, startMachine } from './machine.js';
 export { logOutput } from './output.js';
 export { type Claim, claimKernel, type Ownership } from './ownership.js';
-export { type RegisterOptions, register } from './registration.js';
+export { adoptRelease, type RegisterOptions, register } from './registration.js';
 export { type ShownSite, type ShowSiteOptions, showSite } from './show-site.js';

@@ -1,5 +1,6 @@
 import { Workbox } from 'workbox-window';
 import { PortsideError } from '../protocol/errors.js';
+import type { PageToWorker } from '../protocol/page.js';
 import { explainRegistrationFailure } from './registration-failure.js';
 import { forgetReload, reloadOnce } from './reload-once.js';
 
@@ -22,10 +23,45 @@ export async function register(options: RegisterOptions): Promise<ServiceWorkerR
   const container = serviceWorkers();
   // Before `register`: the event may come while its promise is being settled.
   const control = nextController(container);
-  const registration = await registerScript(base, script);
+  const registered = registerScript(base, script);
+  const known = await registrationInControl(container, script);
+  if (known) {
+    registered.catch((error: unknown) =>
+      console.warn('portside: no new release of the site can be looked for.', error),
+    );
+    return known;
+  }
+  const registration = await registered;
   if (!container.controller) await waitForControl(registration, control, base);
   forgetReload('control', base);
   return registration;
+}
+
+/**
+ * The registration that controls this page already. A later visit goes on with it at once: to register again only looks for
+ * a new release, and Chromium was seen to take 3 s for it, behind a look that an earlier page had begun.
+ */
+async function registrationInControl(
+  container: ServiceWorkerContainer,
+  script: string,
+): Promise<ServiceWorkerRegistration | undefined> {
+  if (container.controller?.scriptURL !== new URL(script, location.href).href) return undefined;
+  return container.getRegistration();
+}
+
+/**
+ * Lets a release of the service worker that waits take over, and reloads the page with it. Only while no page shows the
+ * site: a page of one release is not to be served by another.
+ */
+export async function adoptRelease(registration: ServiceWorkerRegistration, base: string): Promise<void> {
+  const { waiting } = registration;
+  if (!waiting) return;
+  const control = nextController(serviceWorkers());
+  const message: PageToWorker = { portside: 'take-over', base };
+  waiting.postMessage(message);
+  await control;
+  location.reload();
+  await new Promise(() => {});
 }
 
 /** @throws PortsideError `insecure-origin`, `service-worker-unsupported`, `storage-blocked` */

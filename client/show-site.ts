@@ -36,17 +36,21 @@ export function showSite(options: ShowSiteOptions): ShownSite {
   const address = new AddressBar(window, steer, signal);
   const identity = new PageIdentity(document, base, name);
   const arrived = new Promise<void>((resolve) => {
-    watchDocuments(frame, {
-      onDocument(document, window) {
-        const url = new URL(document.URL);
-        if (scope.contains(url)) address.follow(url.href);
-        identity.follow(document);
-        sendOutside(window, scope, (href) => location.assign(href));
-        retargetForms(window, scope);
-        resolve();
+    watchDocuments(
+      frame,
+      {
+        onDocument(document, window) {
+          const url = new URL(document.URL);
+          if (scope.contains(url)) address.follow(url.href);
+          identity.follow(document);
+          sendOutside(window, scope, (href) => location.assign(href), signal);
+          retargetForms(window, scope, signal);
+          resolve();
+        },
+        onAddress: (href) => address.follow(href),
       },
-      onAddress: (href) => address.follow(href),
-    });
+      signal,
+    );
   });
   keepInFrame(
     window,

@@ -10,6 +10,8 @@ export type PageToWorker =
   | { readonly portside: 'connect'; readonly version: typeof BRIDGE_VERSION; readonly base: string }
   /** This page runs no kernel (any more): it is not to be asked for ports. */
   | { readonly portside: 'disconnect'; readonly base: string }
+  /** To a worker that waits: no page shows the site, so it may take the place of the one that is active. */
+  | { readonly portside: 'take-over'; readonly base: string }
   /** Keeps the worker alive while exchanges are open: Chromium does not count port messages (measured). */
   | { readonly portside: 'keep-alive' };
 

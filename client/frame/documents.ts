@@ -7,7 +7,7 @@ export interface DocumentEvents {
   onAddress(href: string): void;
 }
 
-export function watchDocuments(frame: HTMLIFrameElement, events: DocumentEvents): void {
+export function watchDocuments(frame: HTMLIFrameElement, events: DocumentEvents, signal: AbortSignal): void {
   let current: Document | undefined;
   const look = () => {
     const { contentDocument, contentWindow } = frame;
@@ -17,29 +17,29 @@ export function watchDocuments(frame: HTMLIFrameElement, events: DocumentEvents)
     current = contentDocument;
     // No event tells a frame's owner of a new document before `load`, which a slow page delays. The old document's
     // `pagehide` comes in the task that commits the new one: the task after it sees it.
-    contentWindow.addEventListener('pagehide', () => setTimeout(look));
-    watchAddress(contentWindow, events.onAddress);
+    contentWindow.addEventListener('pagehide', () => setTimeout(look), { signal });
+    watchAddress(contentWindow, events.onAddress, signal);
     events.onDocument(contentDocument, contentWindow);
   };
-  frame.addEventListener('load', look);
-  frame.contentWindow?.addEventListener('pagehide', () => setTimeout(look));
+  frame.addEventListener('load', look, { signal });
+  frame.contentWindow?.addEventListener('pagehide', () => setTimeout(look), { signal });
 }
 
-function watchAddress(window: Window, onAddress: (href: string) => void): void {
+function watchAddress(window: Window, onAddress: (href: string) => void, signal: AbortSignal): void {
   const report = () => onAddress(window.location.href);
   if (window.navigation) {
-    window.navigation.addEventListener('currententrychange', report);
+    window.navigation.addEventListener('currententrychange', report, { signal });
     return;
   }
-  window.addEventListener('hashchange', report);
-  window.addEventListener('popstate', report);
+  window.addEventListener('hashchange', report, { signal });
+  window.addEventListener('popstate', report, { signal });
   // The history API changes the address without any event.
   const { history } = window;
   for (const method of ['pushState', 'replaceState'] as const) {
     const original = history[method].bind(history);
     history[method] = (...args) => {
       original(...args);
-      report();
+      if (!signal.aborted) report();
     };
   }
 }

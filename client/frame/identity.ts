@@ -15,25 +15,30 @@ export class PageIdentity {
 
   /** To be called for each document of the frame. */
   follow(document: Document): void {
-    const update = () => this.#update(document);
-    const observe = () => {
-      update();
-      if (!document.head) return;
-      new MutationObserver(update).observe(document.head, {
-        attributes: true,
-        attributeFilter: ['href', 'rel'],
-        characterData: true,
-        childList: true,
-        subtree: true,
-      });
-    };
-    // Until then the parser is still adding to the head.
-    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', observe, { once: true });
-    else observe();
+    const observer = new MutationObserver(() => this.#update(document));
+    this.#update(document);
+    if (document.readyState !== 'loading') {
+      observeHead(observer, document);
+      return;
+    }
+    // While the parser is at work there may be no head yet, and a slow page may stay at work for long.
+    observer.observe(document, { childList: true, subtree: true });
+    document.addEventListener(
+      'DOMContentLoaded',
+      () => {
+        observer.disconnect();
+        this.#update(document);
+        observeHead(observer, document);
+      },
+      { once: true },
+    );
   }
 
   #update(document: Document): void {
-    this.#page.title = document.title || this.#name;
+    const loading = document.readyState === 'loading';
+    // Until it is known that a document has no title, the page keeps the last one.
+    if (document.title || !loading) this.#page.title = document.title || this.#name;
+    if (loading) return;
     const link = document.querySelector<HTMLLinkElement>('link[rel~="icon" i][href]');
     void this.#showIcon(link?.href ?? new URL(`${this.#base}favicon.ico`, document.baseURI).href);
   }
@@ -52,6 +57,17 @@ export class PageIdentity {
     link.href = data ?? 'data:,';
     this.#page.head.append(link);
   }
+}
+
+function observeHead(observer: MutationObserver, document: Document): void {
+  if (!document.head) return; // An SVG, for one.
+  observer.observe(document.head, {
+    attributes: true,
+    attributeFilter: ['href', 'rel'],
+    characterData: true,
+    childList: true,
+    subtree: true,
+  });
 }
 
 /** Undefined where there is no such image: a page without an icon is nothing to report. */

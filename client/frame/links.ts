@@ -27,28 +27,41 @@ export function keepInFrame(
 }
 
 /** Navigations of the frame; to be called for each of its documents. */
-export function sendOutside(frame: Window, scope: SiteScope, navigateTop: (href: string) => void): void {
-  frame.navigation?.addEventListener('navigate', (event) => {
-    const destination = new URL(event.destination.url);
-    // A form's body can't be sent on from here: `retargetForms` sees to forms.
-    if (!event.cancelable || event.formData || event.downloadRequest !== null) return;
-    if (!scope.isOutside(destination)) return;
-    event.preventDefault();
-    navigateTop(destination.href);
-  });
+export function sendOutside(
+  frame: Window,
+  scope: SiteScope,
+  navigateTop: (href: string) => void,
+  signal: AbortSignal,
+): void {
+  frame.navigation?.addEventListener(
+    'navigate',
+    (event) => {
+      const destination = new URL(event.destination.url);
+      // A form's body can't be sent on from here: `retargetForms` sees to forms.
+      if (!event.cancelable || event.formData || event.downloadRequest !== null) return;
+      if (!scope.isOutside(destination)) return;
+      event.preventDefault();
+      navigateTop(destination.href);
+    },
+    { signal },
+  );
 }
 
 /** Forms keep their method and body: only their target changes, for the one submission. */
-export function retargetForms(frame: Window, scope: SiteScope): void {
+export function retargetForms(frame: Window, scope: SiteScope, signal: AbortSignal): void {
   // On the window and not capturing: after every listener of the site, which may cancel or change the submission.
-  frame.addEventListener('submit', (event) => {
-    const { target: form, submitter } = event;
-    if (event.defaultPrevented || !isForm(form)) return;
-    const action = new URL(attribute(submitter, 'formaction') ?? form.getAttribute('action') ?? '', form.baseURI);
-    const target = (attribute(submitter, 'formtarget') ?? form.target).toLowerCase();
-    if (scope.isOutside(action) && (target === '' || target === '_self')) retarget(form, submitter, '_top');
-    if (scope.contains(action) && (target === '_top' || target === '_parent')) retarget(form, submitter, '_self');
-  });
+  frame.addEventListener(
+    'submit',
+    (event) => {
+      const { target: form, submitter } = event;
+      if (event.defaultPrevented || !isForm(form)) return;
+      const action = new URL(attribute(submitter, 'formaction') ?? form.getAttribute('action') ?? '', form.baseURI);
+      const target = (attribute(submitter, 'formtarget') ?? form.target).toLowerCase();
+      if (scope.isOutside(action) && (target === '' || target === '_self')) retarget(form, submitter, '_top');
+      if (scope.contains(action) && (target === '_top' || target === '_parent')) retarget(form, submitter, '_self');
+    },
+    { signal },
+  );
 }
 
 const attribute = (element: HTMLElement | null, name: string): string | null => element?.getAttribute(name) ?? null;

@@ -27,12 +27,9 @@ export class BootScreen {
     this.#part('step').textContent = stepWords[step];
   }
 
-  /** The kernel answers; the screen stays until the site's first page begins to arrive. */
+  /** The site is there to be seen. */
   ready(): void {
     this.#enter('ready');
-  }
-
-  hide(): void {
     this.#part('screen').hidden = true;
   }
 

@@ -6,24 +6,26 @@ import { becomeIsolated } from '../isolation.js';
 import { startMachine } from '../machine.js';
 import { logOutput } from '../output.js';
 import { claimKernel, type Ownership } from '../ownership.js';
-import { register } from '../registration.js';
-import { showSite } from '../show-site.js';
+import { adoptRelease, register } from '../registration.js';
+import { type ShownSite, showSite } from '../show-site.js';
 import { BootScreen } from './boot-screen.js';
 import { readSiteConfig } from './site-config.js';
 
 const screen = new BootScreen(document);
 /** In the markup under this id; its type follows from the tag that the selector names. */
 const frame = document.querySelector<HTMLIFrameElement>('iframe#portside-site');
+let shown: ShownSite | undefined;
 
 async function run(): Promise<void> {
   const site = readSiteConfig(document);
   refuseToNest();
   screen.progress('register');
-  await register({ base: site.base }).catch((error: unknown) => explainFailedInstall(error, site));
+  const registration = await register({ base: site.base }).catch((error: unknown) => explainFailedInstall(error, site));
   await becomeIsolated(site.base);
 
   const claim = await claimKernel(site.base);
   if (claim.role === 'owner') {
+    await adoptRelease(registration, site.base);
     await runKernel(site, claim.ownership);
   } else {
     // When the tab that runs the kernel goes, this one takes over behind the site that it shows.
@@ -32,10 +34,9 @@ async function run(): Promise<void> {
     await claim.ownerBooted;
   }
   if (!frame) throw new Error("The shell's page has no iframe#portside-site");
-  const { arrived } = showSite({ base: site.base, name: site.name, frame });
+  shown = showSite({ base: site.base, name: site.name, frame });
+  await shown.arrived;
   screen.ready();
-  await arrived;
-  screen.hide();
   frame.focus();
 }
 
@@ -82,6 +83,7 @@ function refuseToNest(): void {
 
 function fail(error: unknown): void {
   console.error('portside:', error);
+  shown?.stop();
   frame?.remove();
   const known =
     error instanceof PortsideError ? error : new PortsideError('unexpected-failure', String(error), { cause: error });

@@ -1,6 +1,6 @@
 /** A stand-in for the kernel worker: downloads as the real one does, and answers requests from a table of pages. */
 import { loadAssets } from '../../kernel-host/platform/browser/assets.js';
-import { BRIDGE_VERSION, type FromKernel, type ToKernel } from '../../protocol/bridge.js';
+import { BRIDGE_VERSION, type FromKernel, type HeaderList, type ToKernel } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
 import type { FromMachine, ToMachine } from '../../protocol/machine.js';
 import type { SiteConfig } from '../../protocol/site.js';
@@ -55,10 +55,31 @@ function serve(port: MessagePort): void {
   port.onmessage = ({ data }: MessageEvent<ToKernel>) => {
     if (data.type === 'hello') answer({ type: 'hello', version: BRIDGE_VERSION });
     if (data.type !== 'request') return;
+    if (data.target === '/endless') return begin(answer, data);
     const { status, type, text } = page(data);
+    const extra: HeaderList = data.target === '/file' ? [['content-disposition', 'attachment; filename=file.txt']] : [];
     const body = new TextEncoder().encode(text).buffer;
-    answer({ type: 'response', id: data.id, status, statusText: '', headers: [['content-type', type]], body }, [body]);
+    answer(
+      { type: 'response', id: data.id, status, statusText: '', headers: [['content-type', type], ...extra], body },
+      [body],
+    );
   };
+}
+
+/** Sends the beginning of a page, and never its end. */
+function begin(answer: (message: FromKernel) => void, { id }: Request): void {
+  const chunk = new TextEncoder().encode(
+    `<!doctype html><title>Endless</title><h1>endless</h1>${' '.repeat(1024)}`,
+  ).buffer;
+  answer({
+    type: 'response',
+    id,
+    status: 200,
+    statusText: '',
+    headers: [['content-type', 'text/html']],
+    body: 'stream',
+  });
+  answer({ type: 'chunk', id, chunk });
 }
 
 type Request = Extract<ToKernel, { readonly type: 'request' }>;

@@ -44,17 +44,14 @@ describe('progress', () => {
 });
 
 describe('states', () => {
-  it('keeps the screen until the first page arrives', () => {
+  it('makes way for the site', () => {
     screen.ready();
     expect(document.documentElement.dataset.portsideState).toBe('ready');
-    expect(element('screen')?.hidden).toBe(false);
-    screen.hide();
     expect(element('screen')?.hidden).toBe(true);
   });
 
   it('comes back with a failure', () => {
     screen.ready();
-    screen.hide();
     screen.fail(new PortsideError('asset-damaged', 'guest.wasm'));
     expect(document.documentElement.dataset).toMatchObject({ portsideState: 'failed', portsideCode: 'asset-damaged' });
     expect(element('screen')?.hidden).toBe(false);

@@ -7,7 +7,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   document.body.innerHTML = '<form action="/a"><button></button></form>';
 });
-retargetForms(window, new SiteScope(location.origin, '/'));
+retargetForms(window, new SiteScope(location.origin, '/'), new AbortController().signal);
 
 function submit(): { form: HTMLFormElement; button: HTMLButtonElement } {
   const form = document.querySelector('form');
