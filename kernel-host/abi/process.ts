@@ -1,0 +1,21 @@
+/** Signals (asm-generic/signal.h) and wait(2) status words (bits/waitstatus.h). */
+export const SIGHUP = 1;
+export const SIGINT = 2;
+export const SIGQUIT = 3;
+export const SIGILL = 4;
+export const SIGABRT = 6;
+export const SIGFPE = 8;
+export const SIGKILL = 9;
+export const SIGSEGV = 11;
+export const SIGPIPE = 13;
+export const SIGALRM = 14;
+export const SIGTERM = 15;
+export const SIGCHLD = 17;
+export const NSIG = 64;
+
+export const WNOHANG = 1;
+
+export const exitedStatus = (code: number): number => (code & 0xff) << 8;
+export const signaledStatus = (signal: number): number => signal & 0x7f;
+export const statusSignal = (status: number): number => status & 0x7f;
+export const statusExitCode = (status: number): number => (status >>> 8) & 0xff;

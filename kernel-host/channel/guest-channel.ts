@@ -1,0 +1,61 @@
+/** The guest's end of a channel: puts a call into the record, rings, and sleeps until it is answered. */
+import type { KernelMemory } from '../memory/kernel-memory.js';
+import { ring } from './doorbell.js';
+import { CHANNEL, STATUS_COMPLETE, STATUS_IDLE, STATUS_PENDING } from './layout.js';
+
+export class GuestChannel {
+  /** The data area, and its address as the kernel understands pointers. */
+  readonly data: Uint8Array;
+  readonly dataAddress: number;
+  readonly dataView: DataView;
+  /** Calls that went to the kernel. */
+  crossings = 0;
+  readonly #memory: KernelMemory;
+  readonly #words: Int32Array;
+  readonly #status: number;
+  readonly #source: number;
+
+  /** @param offset of the record in `buffer`; @param source the channel's number in the ready set. */
+  constructor(memory: KernelMemory, buffer: SharedArrayBuffer, offset: number, dataSize: number, source: number) {
+    this.#memory = memory;
+    this.#words = new Int32Array(buffer);
+    this.#status = (offset + CHANNEL.STATUS) >>> 2;
+    this.#source = source;
+    this.dataAddress = offset + CHANNEL.DATA;
+    this.data = new Uint8Array(buffer, this.dataAddress, dataSize);
+    this.dataView = new DataView(buffer, this.dataAddress, dataSize);
+  }
+
+  /** A system call with 32-bit arguments: its result, or -errno. */
+  call(number: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
+    const words = this.#words;
+    const at = this.#status;
+    const first = at + CHANNEL.ARGUMENTS / 4;
+    words[at + CHANNEL.NUMBER / 4] = number;
+    put(words, first, a);
+    put(words, first + 2, b);
+    put(words, first + 4, c);
+    put(words, first + 6, d);
+    put(words, first + 8, e);
+    put(words, first + 10, f);
+    Atomics.store(words, at, STATUS_PENDING);
+    ring(this.#memory, this.#source);
+    this.crossings++;
+    let status = Atomics.load(words, at);
+    while (status === STATUS_PENDING) {
+      Atomics.wait(words, at, STATUS_PENDING);
+      status = Atomics.load(words, at);
+    }
+    Atomics.store(words, at, STATUS_IDLE);
+    if (status !== STATUS_COMPLETE) return -(words[at + CHANNEL.ERRNO / 4] as number);
+    const low = words[at + CHANNEL.RESULT / 4] as number;
+    const high = words[at + CHANNEL.RESULT / 4 + 1] as number;
+    return high === low >> 31 ? low : high * 2 ** 32 + (low >>> 0);
+  }
+}
+
+function put(words: Int32Array, at: number, value: number): void {
+  const low = value | 0;
+  words[at] = low;
+  words[at + 1] = low >> 31;
+}

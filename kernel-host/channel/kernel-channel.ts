@@ -1,0 +1,40 @@
+/** The kernel's end of a channel: reads the call, answers it once. */
+import { CHANNEL, STATUS_COMPLETE, STATUS_ERROR, STATUS_PENDING } from './layout.js';
+
+export class KernelChannel {
+  readonly #words: Int32Array;
+  readonly #status: number;
+
+  constructor(buffer: SharedArrayBuffer, offset: number) {
+    this.#words = new Int32Array(buffer);
+    this.#status = (offset + CHANNEL.STATUS) >>> 2;
+  }
+
+  get pending(): boolean {
+    return Atomics.load(this.#words, this.#status) === STATUS_PENDING;
+  }
+
+  get number(): number {
+    return this.#words[this.#status + CHANNEL.NUMBER / 4] as number;
+  }
+
+  /** Argument 0 to 5, its low word, signed. */
+  argument(index: number): number {
+    return this.#words[this.#status + CHANNEL.ARGUMENTS / 4 + index * 2] as number;
+  }
+
+  /** A result at or above 0, or -errno. */
+  complete(result: number): void {
+    const words = this.#words;
+    const at = this.#status;
+    if (result < 0) {
+      words[at + CHANNEL.ERRNO / 4] = -result;
+      Atomics.store(words, at, STATUS_ERROR);
+    } else {
+      words[at + CHANNEL.RESULT / 4] = result | 0;
+      words[at + CHANNEL.RESULT / 4 + 1] = Math.floor(result / 2 ** 32);
+      Atomics.store(words, at, STATUS_COMPLETE);
+    }
+    Atomics.notify(words, at);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * The record of one call between a guest's thread and the kernel. Offsets in bytes. For a guest whose memory is shared the
+ * record lies in that memory and pointer arguments are guest addresses; for any other guest it is a SharedArrayBuffer of its own,
+ * its adapter copies through the data area, and pointer arguments are offsets in that buffer.
+ */
+export const CHANNEL = {
+  STATUS: 0,
+  NUMBER: 4,
+  /** Six i64. */
+  ARGUMENTS: 8,
+  /** i64 */
+  RESULT: 56,
+  ERRNO: 64,
+  FLAGS: 68,
+  DATA: 72,
+} as const;
+export const STATUS_IDLE = 0;
+export const STATUS_PENDING = 1;
+export const STATUS_COMPLETE = 2;
+export const STATUS_ERROR = 3;
+
+/** 64 KiB of data, the last 48 bytes of which carry a pending signal. */
+export const DATA_SIZE = 65536;
+export const SIGNAL_SIZE = 48;
+export const CHANNEL_SIZE = CHANNEL.DATA + DATA_SIZE;
+
+/** What adapters that copy use instead: four times the data in a trip. */
+export const COPYING_DATA_SIZE = 4 * DATA_SIZE;

@@ -1,0 +1,111 @@
+/** The open file descriptions of a machine: creation, sharing, release, and what each refers to. Kernel only. */
+import { ENFILE } from '../abi/errno.js';
+import { O_CREATION } from '../abi/fcntl.js';
+import type { FileSystem } from '../fs/file-system.js';
+import type { Place } from '../fs/vfs.js';
+import type { Address, KernelMemory } from '../memory/kernel-memory.js';
+import { DESCRIPTION, DESCRIPTION_SIZE, KIND_DEVICE, KIND_DIRECTORY, KIND_FILE } from '../memory/layout.js';
+import type { SlabAllocator } from '../memory/slab-allocator.js';
+import type { FileOperations } from './file-operations.js';
+import { MountedFile } from './mounted-file.js';
+
+export class Descriptions {
+  readonly #memory: KernelMemory;
+  readonly #slabs: SlabAllocator;
+  readonly #inodeFiles: FileOperations;
+  readonly #devices: FileOperations;
+  /** What descriptions of the kernel's own kinds refer to. */
+  readonly #objects = new Map<number, FileOperations>();
+
+  /** @param inodeFiles operations on files and directories in kernel memory; @param devices on memory devices. */
+  constructor(memory: KernelMemory, slabs: SlabAllocator, inodeFiles: FileOperations, devices: FileOperations) {
+    this.#memory = memory;
+    this.#slabs = slabs;
+    this.#inodeFiles = inodeFiles;
+    this.#devices = devices;
+  }
+
+  /** A blank record that a worker may make a description of; -ENFILE. */
+  spare(): number {
+    return this.#slabs.allocate(DESCRIPTION_SIZE) ?? -ENFILE;
+  }
+
+  freeSpare(description: number): void {
+    this.#slabs.free(description as Address, DESCRIPTION_SIZE);
+  }
+
+  /** A description with one reference; -ENFILE. */
+  create(kind: number, flags: number, object: number, operations: FileOperations | null): number {
+    const description = this.spare();
+    if (description < 0) return description;
+    const { u32 } = this.#memory;
+    const word = description >>> 2;
+    u32[word + DESCRIPTION.REFERENCES_W] = 1;
+    u32[word + DESCRIPTION.KIND_W] = kind;
+    u32[word + DESCRIPTION.FLAGS_W] = flags & ~O_CREATION;
+    u32[word + DESCRIPTION.OBJECT_W] = object;
+    if (operations) this.#objects.set(description, operations);
+    return description;
+  }
+
+  operations(description: number): FileOperations {
+    const kind = this.kind(description);
+    if (kind === KIND_FILE || kind === KIND_DIRECTORY) return this.#inodeFiles;
+    if (kind === KIND_DEVICE) return this.#devices;
+    const operations = this.#objects.get(description);
+    if (!operations) throw new RangeError(`description ${description} refers to nothing`);
+    return operations;
+  }
+
+  kind(description: number): number {
+    return this.#memory.u32[(description >>> 2) + DESCRIPTION.KIND_W] as number;
+  }
+
+  flags(description: number): number {
+    return this.#memory.u32[(description >>> 2) + DESCRIPTION.FLAGS_W] as number;
+  }
+
+  setFlags(description: number, flags: number): void {
+    this.#memory.u32[(description >>> 2) + DESCRIPTION.FLAGS_W] = flags;
+  }
+
+  object(description: number): number {
+    return this.#memory.u32[(description >>> 2) + DESCRIPTION.OBJECT_W] as number;
+  }
+
+  setObject(description: number, object: number): void {
+    this.#memory.u32[(description >>> 2) + DESCRIPTION.OBJECT_W] = object;
+  }
+
+  offset(description: number): number {
+    return this.#memory.f64[(description >>> 3) + DESCRIPTION.OFFSET_F64] as number;
+  }
+
+  setOffset(description: number, offset: number): void {
+    this.#memory.f64[(description >>> 3) + DESCRIPTION.OFFSET_F64] = offset;
+  }
+
+  references(description: number): number {
+    return Atomics.load(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W);
+  }
+
+  /** The file or directory that a description refers to; null for what has no place in the tree. */
+  place(description: number, root: FileSystem): Place | null {
+    const kind = this.kind(description);
+    if (kind === KIND_FILE || kind === KIND_DIRECTORY || kind === KIND_DEVICE)
+      return { fileSystem: root, node: this.object(description) };
+    const operations = this.operations(description);
+    return operations instanceof MountedFile ? operations.place : null;
+  }
+
+  retain(description: number): void {
+    Atomics.add(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1);
+  }
+
+  release(description: number): void {
+    if (Atomics.sub(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1) !== 1) return;
+    this.operations(description).release(description);
+    this.#objects.delete(description);
+    this.freeSpare(description);
+  }
+}

@@ -1,0 +1,41 @@
+/** What the kernel asks of whatever a description refers to (Linux: struct file_operations). Negative results are -errno. */
+import { EINVAL, ENOTDIR, ENOTTY, ESPIPE } from '../abi/errno.js';
+import type { Attributes } from '../abi/stat.js';
+import type { DirectoryEntry } from '../fs/file-system.js';
+import type { UserMemory } from '../memory/user-memory.js';
+import type { WaitQueue } from '../poll/wait-queue.js';
+
+export interface FileOperations {
+  /** False where lseek, pread and pwrite give ESPIPE. */
+  readonly seekable: boolean;
+  /** Woken when `poll` may say more for readers, or for writers. */
+  readonly readable: WaitQueue | null;
+  readonly writable: WaitQueue | null;
+
+  /** Count, 0 at the end, -EAGAIN when nothing is there yet. Never blocks. */
+  read(description: number, into: Uint8Array, position: number): number;
+  /** Count, possibly less than asked, -EAGAIN when there is no room yet. Never blocks. */
+  write(description: number, from: Uint8Array, position: number): number;
+  /** POLLIN, POLLOUT, POLLHUP... that hold now. */
+  poll(description: number): number;
+  /** Called before a caller sleeps for these events: whoever works on the object outside the kernel must ring. */
+  arm(description: number, events: number): void;
+  attributes(description: number, out: Attributes): number;
+  /** The last descriptor was closed. */
+  release(description: number): void;
+
+  size(description: number): number;
+  truncate(description: number, size: number): number;
+  sync(description: number): number;
+  entry(description: number, cookie: number): DirectoryEntry | null | number;
+  ioctl(description: number, request: number, argument: number, memory: UserMemory): number;
+}
+
+/** What is not a file, a directory or a terminal answers these so. */
+export const unsupported: Pick<FileOperations, 'size' | 'truncate' | 'sync' | 'entry' | 'ioctl'> = {
+  size: () => -ESPIPE,
+  truncate: () => -EINVAL,
+  sync: () => -EINVAL,
+  entry: () => -ENOTDIR,
+  ioctl: () => -ENOTTY,
+};

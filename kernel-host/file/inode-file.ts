@@ -1,0 +1,74 @@
+/** Open files and directories of the file system in kernel memory. */
+import { EISDIR } from '../abi/errno.js';
+import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import type { Attributes } from '../abi/stat.js';
+import type { DirectoryEntry } from '../fs/file-system.js';
+import { fileSize, readAttributes } from '../fs/inode-reader.js';
+import type { MemoryFileSystem } from '../fs/memory-file-system.js';
+import type { KernelMemory } from '../memory/kernel-memory.js';
+import { DESCRIPTION, KIND_DIRECTORY } from '../memory/layout.js';
+import { type FileOperations, unsupported } from './file-operations.js';
+
+export class InodeFile implements FileOperations {
+  readonly seekable = true;
+  readonly readable = null;
+  readonly writable = null;
+  readonly ioctl = unsupported.ioctl;
+  readonly #memory: KernelMemory;
+  readonly #fileSystem: MemoryFileSystem;
+
+  constructor(memory: KernelMemory, fileSystem: MemoryFileSystem) {
+    this.#memory = memory;
+    this.#fileSystem = fileSystem;
+  }
+
+  read(description: number, into: Uint8Array, position: number): number {
+    return this.#isDirectory(description) ? -EISDIR : this.#fileSystem.read(this.#inode(description), position, into);
+  }
+
+  write(description: number, from: Uint8Array, position: number): number {
+    return this.#fileSystem.write(this.#inode(description), position, from);
+  }
+
+  /** Regular files never block (POSIX poll()). */
+  poll(): number {
+    return POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+  }
+
+  arm(): void {}
+
+  attributes(description: number, out: Attributes): number {
+    readAttributes(this.#memory, this.#inode(description), out);
+    return 0;
+  }
+
+  release(description: number): void {
+    this.#fileSystem.close(this.#inode(description));
+  }
+
+  size(description: number): number {
+    return fileSize(this.#memory, this.#inode(description));
+  }
+
+  truncate(description: number, size: number): number {
+    return this.#fileSystem.truncate(this.#inode(description), size);
+  }
+
+  sync(): number {
+    return this.#fileSystem.sync();
+  }
+
+  entry(description: number, cookie: number): DirectoryEntry | null | number {
+    return this.#isDirectory(description)
+      ? this.#fileSystem.entry(this.#inode(description), cookie)
+      : unsupported.entry(description, cookie);
+  }
+
+  #inode(description: number): number {
+    return this.#memory.u32[(description >>> 2) + DESCRIPTION.OBJECT_W] as number;
+  }
+
+  #isDirectory(description: number): boolean {
+    return this.#memory.u32[(description >>> 2) + DESCRIPTION.KIND_W] === KIND_DIRECTORY;
+  }
+}

@@ -1,0 +1,210 @@
+/** The name space: mounted file systems joined into one tree, and path resolution across them. Kernel only. */
+import { EBUSY, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno } from '../abi/errno.js';
+import { NAME_MAX, PATH_MAX, SYMLOOP_MAX } from '../abi/fcntl.js';
+import { type Attributes, emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT } from '../abi/stat.js';
+import type { KernelMemory } from '../memory/kernel-memory.js';
+import type { FileSystem } from './file-system.js';
+import type { MemoryFileSystem } from './memory-file-system.js';
+import { CROSS, PathWalk } from './path-walk.js';
+
+/** A node of a mounted file system. */
+export interface Place {
+  readonly fileSystem: FileSystem;
+  readonly node: number;
+}
+
+/** What a path leads to: the directory that holds the last component, its name, and the node if it exists. */
+export interface Resolution {
+  readonly fileSystem: FileSystem;
+  readonly directory: number;
+  /** Empty when the path ends in `.`, `..` or at a root: nothing can be made, removed or renamed there. */
+  readonly name: Uint8Array;
+  /** 0 when there is none. */
+  readonly node: number;
+  readonly trailingSlash: boolean;
+}
+
+interface Mount {
+  readonly covered: Place;
+  readonly fileSystem: FileSystem;
+}
+
+const SLASH = 0x2f;
+
+export class Vfs {
+  readonly root: MemoryFileSystem;
+  readonly #walk: PathWalk;
+  readonly #mounts: Mount[] = [];
+  readonly #attributes: Attributes = emptyAttributes();
+
+  constructor(memory: KernelMemory, root: MemoryFileSystem) {
+    this.root = root;
+    this.#walk = new PathWalk(memory);
+  }
+
+  get mounts(): readonly FileSystem[] {
+    return this.#mounts.map((mount) => mount.fileSystem);
+  }
+
+  /** Covers a directory with a file system. @throws Errno ENOENT, ENOTDIR, EBUSY */
+  mount(path: Uint8Array, fileSystem: FileSystem): void {
+    const place = this.lookup({ fileSystem: this.root, node: this.root.root }, path, true);
+    if (place.fileSystem !== this.root) throw new Errno(EBUSY);
+    if (this.type(place) !== S_IFDIR) throw new Errno(ENOTDIR);
+    this.#mounts.push({ covered: place, fileSystem });
+    this.root.setMountPoint(place.node, true);
+  }
+
+  type(place: Place): number {
+    return this.attributes(place).mode & S_IFMT;
+  }
+
+  /** Valid until the next call. @throws Errno */
+  attributes(place: Place): Attributes {
+    const result = place.fileSystem.attributes(place.node, this.#attributes);
+    if (result < 0) throw new Errno(-result);
+    return this.#attributes;
+  }
+
+  /** What an existing path names. @throws Errno ENOENT and what else resolution gives. */
+  lookup(start: Place, path: Uint8Array, follow: boolean): Place {
+    const found = this.resolve(start, path, follow);
+    if (found.node === 0) throw new Errno(ENOENT);
+    return found;
+  }
+
+  /** @throws Errno ENOENT (a directory on the way, or an empty path), ENOTDIR, ELOOP, ENAMETOOLONG */
+  resolve(start: Place, path: Uint8Array, follow: boolean): Resolution {
+    if (path.length >= PATH_MAX) throw new Errno(ENAMETOOLONG);
+    if (path.length === 0) throw new Errno(ENOENT);
+    if (start.fileSystem !== this.root && path[0] !== SLASH) return this.#continue(start, path, follow, 0);
+    const walk = this.#walk;
+    const node = walk.walk(
+      path,
+      0,
+      path.length,
+      start.fileSystem === this.root ? start.node : this.root.root,
+      this.root.root,
+      follow,
+    );
+    if (node === CROSS)
+      return this.#continue(this.#covering({ fileSystem: this.root, node: walk.parent }), walk.rest.slice(), follow, 0);
+    if (node < 0) throw new Errno(-node);
+    return {
+      fileSystem: this.root,
+      directory: walk.parent,
+      name: walk.name.slice(0, walk.nameLength),
+      node,
+      trailingSlash: walk.trailingSlash,
+    };
+  }
+
+  /** Resolves what is left of a path from a node of any file system, one component at a time. */
+  #continue(start: Place, path: Uint8Array, follow: boolean, links: number): Resolution {
+    let place = path[0] === SLASH && links > 0 ? { fileSystem: this.root as FileSystem, node: this.root.root } : start;
+    let at = 0;
+    for (;;) {
+      while (path[at] === SLASH) at++;
+      if (at === path.length) return this.#self(place);
+      if (this.type(place) !== S_IFDIR) throw new Errno(ENOTDIR);
+      let end = at;
+      while (end < path.length && path[end] !== SLASH) end++;
+      if (end - at > NAME_MAX) throw new Errno(ENAMETOOLONG);
+      const name = path.slice(at, end);
+      let next = end;
+      while (path[next] === SLASH) next++;
+      const last = next === path.length;
+      at = next;
+      if (name.length === 1 && name[0] === 0x2e) continue;
+      if (name.length === 2 && name[0] === 0x2e && name[1] === 0x2e) {
+        place = this.#above(place);
+        continue;
+      }
+      const { fileSystem } = place;
+      const node = fileSystem.lookup(place.node, name);
+      if (node < 0 && node !== -ENOENT) throw new Errno(-node);
+      if (node < 0) {
+        if (!last) throw new Errno(ENOENT);
+        return { fileSystem, directory: place.node, name, node: 0, trailingSlash: end < path.length };
+      }
+      const found: Place = { fileSystem, node };
+      const type = this.type(found);
+      const slashed = end < path.length;
+      if (type === S_IFLNK && (!last || follow || slashed)) {
+        if (links >= SYMLOOP_MAX) throw new Errno(ELOOP);
+        const target = fileSystem.target(node);
+        if (typeof target === 'number') throw new Errno(-target);
+        const rest = path.subarray(end);
+        if (target.length + rest.length >= PATH_MAX) throw new Errno(ENAMETOOLONG);
+        const joined = new Uint8Array(target.length + rest.length);
+        joined.set(target);
+        joined.set(rest, target.length);
+        return this.#continue(place, joined, follow, links + 1);
+      }
+      if (last) {
+        const covering = this.#covering(found);
+        if (covering !== found) return this.#self(covering);
+        if (slashed && type !== S_IFDIR) throw new Errno(ENOTDIR);
+        return { fileSystem, directory: place.node, name, node, trailingSlash: slashed };
+      }
+      place = this.#covering(found);
+    }
+  }
+
+  #self(place: Place): Resolution {
+    return {
+      fileSystem: place.fileSystem,
+      directory: place.node,
+      name: new Uint8Array(0),
+      node: place.node,
+      trailingSlash: false,
+    };
+  }
+
+  #covering(place: Place): Place {
+    const mount = this.#mounts.findLast(
+      ({ covered }) => covered.fileSystem === place.fileSystem && covered.node === place.node,
+    );
+    return mount ? this.#covering({ fileSystem: mount.fileSystem, node: mount.fileSystem.root }) : place;
+  }
+
+  #above(place: Place): Place {
+    if (place.node !== place.fileSystem.root)
+      return { fileSystem: place.fileSystem, node: place.fileSystem.parent(place.node) };
+    const mount = this.#mounts.find(({ fileSystem }) => fileSystem === place.fileSystem);
+    return mount ? this.#above(mount.covered) : place;
+  }
+
+  /** The path of a directory from the root. */
+  path(place: Place): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let at = place;
+    while (at.fileSystem !== this.root) {
+      while (at.node !== at.fileSystem.root) {
+        parts.unshift(this.#nameOf(at));
+        at = { fileSystem: at.fileSystem, node: at.fileSystem.parent(at.node) };
+      }
+      const inner = at.fileSystem;
+      const mount = this.#mounts.find(({ fileSystem }) => fileSystem === inner);
+      if (!mount) break;
+      at = mount.covered;
+    }
+    const head = this.root.path(at.node);
+    if (parts.length === 0) return head;
+    const bytes: number[] = head.length === 1 ? [] : [...head];
+    for (const part of parts) bytes.push(SLASH, ...part);
+    return new Uint8Array(bytes);
+  }
+
+  #nameOf(place: Place): Uint8Array {
+    const parent = place.fileSystem.parent(place.node);
+    const ino = this.attributes(place).ino;
+    for (let cookie = 0; ; ) {
+      const entry = place.fileSystem.entry(parent, cookie);
+      if (entry === null || typeof entry === 'number') throw new Errno(ENOENT);
+      if (entry.ino === ino && entry.name[0] !== 0x2e) return entry.name;
+      if (entry.ino === ino && entry.name.length > 2) return entry.name;
+      cookie = entry.next;
+    }
+  }
+}

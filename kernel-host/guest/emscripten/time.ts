@@ -1,0 +1,102 @@
+/** Emscripten's clocks, calendars and timers. The guest's local time is UTC, as under an empty TZ. */
+import { EINVAL } from '../../abi/errno.js';
+import { guestErrno } from './errno.js';
+import type { Guest, Imports } from './guest.js';
+
+const MILLISECONDS_PER_DAY = 86_400_000;
+const CLOCK_REALTIME = 0;
+/** ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF */
+const TIMERS = 3;
+
+export function timeImports(guest: Guest): Imports {
+  const { memory } = guest;
+
+  /** struct tm: seconds, minutes, hours, day, month, year - 1900, weekday, day of the year, is DST, offset. */
+  const brokenDown = (time: bigint, at: number): undefined => {
+    const date = new Date(Number(time) * 1000);
+    const dayOfYear = Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / MILLISECONDS_PER_DAY);
+    const fields = [
+      date.getUTCSeconds(),
+      date.getUTCMinutes(),
+      date.getUTCHours(),
+      date.getUTCDate(),
+      date.getUTCMonth(),
+      date.getUTCFullYear() - 1900,
+      date.getUTCDay(),
+      dayOfYear,
+      0,
+      0,
+    ];
+    for (const [i, field] of fields.entries()) memory.view.setInt32(at + i * 4, field, true);
+    return undefined;
+  };
+
+  return {
+    emscripten_get_now: () => performance.now(),
+    emscripten_date_now: () => Date.now(),
+    clock_time_get: (clock: number, _precision: bigint, result: number) => {
+      if (clock > 3) return guestErrno(EINVAL);
+      const milliseconds = clock === CLOCK_REALTIME ? performance.timeOrigin + performance.now() : performance.now();
+      // Exact for the whole milliseconds; the fraction has the clock's own precision.
+      const whole = Math.floor(milliseconds);
+      memory.view.setBigInt64(
+        result,
+        BigInt(whole) * 1_000_000n + BigInt(Math.floor((milliseconds - whole) * 1e6)),
+        true,
+      );
+      return 0;
+    },
+    _gmtime_js: brokenDown,
+    _localtime_js: brokenDown,
+    /** mktime normalises the fields that it was given. */
+    _mktime_js: (at: number) => {
+      const field = (i: number): number => memory.view.getInt32(at + i * 4, true);
+      const seconds = BigInt(
+        Math.floor(Date.UTC(field(5) + 1900, field(4), field(3), field(2), field(1), field(0)) / 1000),
+      );
+      brokenDown(seconds, at);
+      return seconds;
+    },
+    _tzset_js: (timezone: number, daylight: number, standardName: number, daylightName: number) => {
+      memory.view.setUint32(timezone, 0, true);
+      memory.view.setInt32(daylight, 0, true);
+      memory.putText(standardName, 'UTC', 17);
+      memory.putText(daylightName, 'UTC', 17);
+      return undefined;
+    },
+  };
+}
+
+/**
+ * Interval timers (setitimer): PHP's time limits. A guest without shared memory cannot be interrupted, so that an expired timer is
+ * delivered at the next call it makes.
+ */
+export class IntervalTimers {
+  readonly #guest: Guest;
+  readonly #deadlines: number[] = Array.from({ length: TIMERS }, () => Number.POSITIVE_INFINITY);
+  /** The nearest of the deadlines: what every call looks at. */
+  nearest = Number.POSITIVE_INFINITY;
+
+  constructor(guest: Guest) {
+    this.#guest = guest;
+  }
+
+  /** @param milliseconds 0 stops the timer. */
+  set(which: number, milliseconds: number): number {
+    if (which < 0 || which >= TIMERS) return -guestErrno(EINVAL);
+    this.#deadlines[which] = milliseconds > 0 ? performance.now() + milliseconds : Number.POSITIVE_INFINITY;
+    this.nearest = Math.min(...this.#deadlines);
+    return 0;
+  }
+
+  /** Runs the handlers of what has expired. */
+  deliver(): void {
+    const now = performance.now();
+    for (const [which, deadline] of this.#deadlines.entries()) {
+      if (deadline > now) continue;
+      this.#deadlines[which] = Number.POSITIVE_INFINITY;
+      this.nearest = Math.min(...this.#deadlines);
+      this.#guest.call('_emscripten_timeout', which, now);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** A process worker's work: puts the guest's end of everything together and runs the program. */
+import { GuestChannel } from '../channel/guest-channel.js';
+import { KernelMemory } from '../memory/kernel-memory.js';
+import type { ProcessStart } from '../platform/guest-workers.js';
+import { ProcessView } from '../vdso/process-view.js';
+import { SystemCalls } from '../vdso/system-calls.js';
+import { runEmscripten } from './emscripten/program.js';
+
+/** Does not return while the program runs. @throws what made the program stop by itself: a trap, an Abort, a LinkError. */
+export function runProcess(start: ProcessStart): void {
+  const memory = new KernelMemory(start.memory);
+  const channel = new GuestChannel(memory, start.channel, 0, start.channelDataSize, start.source);
+  const calls = new SystemCalls(channel, new ProcessView(memory, start.process));
+  switch (start.abi) {
+    case 'emscripten':
+      return runEmscripten(start.module, calls, start.arguments, start.environment);
+    case 'wasi':
+      throw new Error('no adapter for WASI yet');
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * A machine's kernel: the parts put together. It holds what the parts share and decides nothing itself: system calls are
+ * in `syscall/`, each subsystem in its folder.
+ */
+
+import { SIGSEGV, signaledStatus } from './abi/process.js';
+import { Sources } from './channel/sources.js';
+import { Descriptions } from './file/descriptions.js';
+import { DeviceFile } from './file/device-file.js';
+import type { FileOperations } from './file/file-operations.js';
+import { InodeFile } from './file/inode-file.js';
+import type { Timestamp } from './fs/file-system.js';
+import { MemoryFileSystem } from './fs/memory-file-system.js';
+import { type Place, Vfs } from './fs/vfs.js';
+import { KernelMemory } from './memory/kernel-memory.js';
+import { INODE, INODE_LOCKED } from './memory/layout.js';
+import { PageAllocator } from './memory/page-allocator.js';
+import { SlabAllocator } from './memory/slab-allocator.js';
+import { layOutSuperblock } from './memory/superblock.js';
+import { Network } from './net/network.js';
+import { Rings } from './pipe/rings.js';
+import type { Clock } from './platform/clock.js';
+import type { GuestWorkers } from './platform/guest-workers.js';
+import { type Alarm, Timers } from './poll/timers.js';
+import { Dispatcher } from './process/dispatcher.js';
+import { FileLocks } from './process/file-locks.js';
+import type { Pid, Process } from './process/process.js';
+import { ProcessTable } from './process/process-table.js';
+import { Programs } from './process/programs.js';
+import type { Task } from './process/task.js';
+import { Terminals } from './tty/terminals.js';
+
+/** 4 MiB: room for the tables of a small machine before memory first grows. */
+const INITIAL_PAGES = 64;
+
+export interface Platform {
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly workers: GuestWorkers;
+  /** Runs a callback in a later task of the event loop, as soon as may be, and ahead of timers. */
+  readonly defer: (callback: () => void) => void;
+}
+
+export interface KernelEvents {
+  onExit(pid: Pid, status: number): void;
+  /** A guest trapped, or its worker died: told before `onExit`. */
+  onCrash(pid: Pid, message: string): void;
+}
+
+export class Kernel {
+  readonly memory: KernelMemory;
+  readonly pages: PageAllocator;
+  readonly slabs: SlabAllocator;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly workers: GuestWorkers;
+  readonly sources = new Sources();
+  readonly vfs: Vfs;
+  readonly descriptions: Descriptions;
+  readonly locks = new FileLocks();
+  readonly rings: Rings;
+  readonly network: Network;
+  readonly programs = new Programs();
+  readonly processes: ProcessTable;
+  readonly terminals = new Terminals();
+  readonly events: KernelEvents;
+  /** uname(2): sysname, nodename, release, version, machine, domainname. */
+  readonly identity: readonly string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];
+  readonly #dispatcher: Dispatcher;
+
+  /** @throws RangeError when the platform grants no memory. */
+  constructor(platform: Platform, events: KernelEvents) {
+    this.memory = KernelMemory.create(INITIAL_PAGES);
+    this.clock = platform.clock;
+    this.workers = platform.workers;
+    this.events = events;
+    this.pages = new PageAllocator(this.memory, layOutSuperblock(this.memory));
+    this.slabs = new SlabAllocator(this.memory, this.pages);
+    this.timers = new Timers(platform.alarm, () => platform.clock.monotonic());
+    const root = new MemoryFileSystem(this.memory, this.pages, platform.clock);
+    this.vfs = new Vfs(this.memory, root);
+    this.descriptions = new Descriptions(
+      this.memory,
+      this.slabs,
+      new InodeFile(this.memory, root),
+      new DeviceFile(this.memory, root),
+    );
+    this.#dispatcher = new Dispatcher(this, platform.defer);
+    this.rings = new Rings(this.memory, this.pages, this.slabs, this.sources);
+    this.network = new Network(this.memory, this.slabs, this.rings, this.enqueue);
+    this.processes = new ProcessTable(this);
+  }
+
+  /** Runs a callback once the kernel is done with what it does now. */
+  readonly enqueue = (callback: () => void): void => this.#dispatcher.enqueue(callback);
+
+  now(): Timestamp {
+    const milliseconds = this.clock.realtime();
+    const seconds = Math.floor(milliseconds / 1000);
+    return { seconds, nanoseconds: Math.floor((milliseconds - seconds * 1000) * 1e6) };
+  }
+
+  /** Begins to serve a task's channel: its number in the ready set. */
+  attach(task: Task): number {
+    return this.#dispatcher.attach(task);
+  }
+
+  detach(task: Task): void {
+    this.#dispatcher.detach(task);
+  }
+
+  crashed(process: Process, message: string): void {
+    if (process.status !== null) return;
+    this.events.onCrash(process.pid, message);
+    this.processes.end(process, signaledStatus(SIGSEGV));
+  }
+
+  /** Takes a descriptor out of a table; POSIX close() also ends the process's record locks on the file. */
+  closeDescriptor(process: Process, fd: number, description: number): void {
+    const place = this.#lockedPlace(description);
+    if (place) this.locks.release(this.lockKey(place), this.lockOwner(process));
+    process.descriptors.clear(fd);
+    const last = this.descriptions.references(description) === 1;
+    if (place && last) this.locks.release(`${this.lockKey(place)} flock`, `description ${description}`);
+    this.descriptions.release(description);
+  }
+
+  /** A host's own object as a description with one reference, to hand to processes. @throws RangeError when there is no room */
+  describe(kind: number, flags: number, operations: FileOperations): number {
+    const description = this.descriptions.create(kind, flags, 0, operations);
+    if (description < 0) throw new RangeError('no room for another open file description');
+    return description;
+  }
+
+  /** Names a file for the lock table and the program table. */
+  lockKey(place: Place): string {
+    return `${place.fileSystem.device}:${place.node}`;
+  }
+
+  lockOwner(process: Process): string {
+    return `process ${process.pid}`;
+  }
+
+  /** From now on closing this file is the kernel's business. */
+  markLocked(place: Place): void {
+    if (place.fileSystem === this.vfs.root)
+      Atomics.or(this.memory.u32, (place.node >>> 2) + INODE.FLAGS_W, INODE_LOCKED);
+  }
+
+  #lockedPlace(description: number): Place | null {
+    const place = this.descriptions.place(description, this.vfs.root);
+    if (!place) return null;
+    if (place.fileSystem !== this.vfs.root) return place;
+    return (this.memory.u32[(place.node >>> 2) + INODE.FLAGS_W] as number) & INODE_LOCKED ? place : null;
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Where things lie in kernel memory. Offsets of record fields are counted in 32-bit words (`_W`) from the record's
+ * address, or in bytes where so said. The superblock is at address 0.
+ */
+export const SUPERBLOCK = {
+  MAGIC_W: 0,
+  VERSION_W: 1,
+  /** Sequence counter of the name space: dentries, links, mount points. */
+  NAMESPACE_SEQUENCE_W: 2,
+  /** Address of the root directory's inode. */
+  ROOT_W: 3,
+  /** Address and size (a power of two) of the dentry hash table. */
+  DENTRY_TABLE_W: 4,
+  DENTRY_BUCKETS_W: 5,
+  /** What the kernel sleeps on; everyone who wants it rings here. */
+  DOORBELL_W: 6,
+  /** 1 while the kernel sleeps, so that ringers know whether to notify. */
+  ASLEEP_W: 7,
+  /** Address of the ready set. */
+  READY_SET_W: 8,
+  /** Bytes that kernel memory has grown to: a thread whose views are shorter makes new ones. */
+  LENGTH_W: 9,
+} as const;
+/** 'PSKM' */
+export const MAGIC = 0x4d4b5350;
+export const LAYOUT_VERSION = 1;
+export const SUPERBLOCK_SIZE = 256;
+
+/** One bit for each source of work that can ring: a summary word for each 1,024 sources, then the bits. */
+export const READY_SOURCES = 32768;
+export const READY_WORDS = READY_SOURCES / 32;
+export const READY_SUMMARY_WORDS = READY_WORDS / 32;
+export const READY_SET_SIZE = (READY_SUMMARY_WORDS + READY_WORDS) * 4;
+
+export const INODE = {
+  /** Sequence counter of this inode's attributes and data. */
+  SEQUENCE_W: 0,
+  INO_W: 1,
+  MODE_W: 2,
+  NLINK_W: 3,
+  UID_W: 4,
+  GID_W: 5,
+  RDEV_W: 6,
+  /** Open file descriptions that refer to it; changed atomically by workers and kernel. */
+  OPEN_COUNT_W: 7,
+  SIZE_F64: 4,
+  ATIME_F64: 5,
+  MTIME_F64: 6,
+  CTIME_F64: 7,
+  ATIME_NS_W: 16,
+  MTIME_NS_W: 17,
+  CTIME_NS_W: 18,
+  FLAGS_W: 19,
+  /** Regular file: address of the extent array. Directory: first dentry. Symbolic link: address of the target. */
+  DATA_W: 20,
+  /** Regular file: extents in use. Directory: last dentry. Symbolic link: length of the target. */
+  COUNT_W: 21,
+  /** Regular file: extents there is room for. Directory: number of entries. */
+  CAPACITY_W: 22,
+  /** Directory: its own dentry (0 for the root). */
+  DENTRY_W: 23,
+  /** Directory: the cookie that the next entry gets. */
+  NEXT_COOKIE_W: 24,
+  /** Allocated pages. */
+  PAGES_W: 25,
+} as const;
+export const INODE_SIZE = 128;
+/** FLAGS_W: another file system is mounted here: only the kernel can go on. */
+export const INODE_MOUNT_POINT = 1;
+/** FLAGS_W: there are, or were, advisory locks on it: closing it is the kernel's business. */
+export const INODE_LOCKED = 2;
+
+export const DENTRY = {
+  HASH_NEXT_W: 0,
+  PARENT_W: 1,
+  INODE_W: 2,
+  HASH_W: 3,
+  NAME_LENGTH_W: 4,
+  /** Position in the directory's order, never reused: what getdents64's d_off and telldir speak of. */
+  COOKIE_W: 5,
+  NEXT_W: 6,
+  PREVIOUS_W: 7,
+  /** Bytes. */
+  NAME: 32,
+} as const;
+
+export const EXTENT = {
+  /** First 4 KiB block of the file that it covers. */
+  BLOCK_W: 0,
+  ADDRESS_W: 1,
+  /** Length in 4 KiB blocks. */
+  BLOCKS_W: 2,
+  FLAGS_W: 3,
+} as const;
+export const EXTENT_SIZE = 16;
+/** FLAGS_W: the bytes belong to a packed image: they are copied before they are changed, and never freed. */
+export const EXTENT_READ_ONLY = 1;
+
+/**
+ * An open file description (POSIX 3.253). While one descriptor refers to it (REFERENCES_W is 1), the process that has it
+ * may read, write and seek by itself; once it is shared, every such call goes to the kernel, which takes them in turn. So
+ * neither descriptions nor rings need a lock.
+ */
+export const DESCRIPTION = {
+  REFERENCES_W: 0,
+  KIND_W: 1,
+  /** Access mode and status flags, as F_GETFL gives them. */
+  FLAGS_W: 2,
+  OFFSET_F64: 2,
+  /** What it refers to: inode, ring or socket record; for kernel-only kinds a handle of the kernel. */
+  OBJECT_W: 6,
+  /** Directories: the dentry last given out, to go on from without a search. */
+  CURSOR_W: 7,
+  /** Character devices: the device number. */
+  RDEV_W: 8,
+  /** Source number in the ready set. */
+  SOURCE_W: 9,
+  /** Pipe: 0 read end, 1 write end. */
+  END_W: 10,
+} as const;
+export const DESCRIPTION_SIZE = 64;
+
+/** KIND_W. What a worker may handle by itself stands first. */
+export const KIND_FILE = 1;
+export const KIND_DIRECTORY = 2;
+/** null, zero, full, random, urandom. */
+export const KIND_DEVICE = 3;
+export const KIND_PIPE = 4;
+export const KIND_SOCKET = 5;
+/** Files of mounted file systems, terminals: every call goes to the kernel. */
+export const KIND_KERNEL = 6;
+
+/**
+ * What a process's own worker may read, and partly change, of it. The kernel changes it only while the process waits in a
+ * call, or has no worker yet or any more.
+ */
+export const PROCESS = {
+  PID_W: 0,
+  /** Inode of the working and the root directory; 0 when they lie on a mounted file system. */
+  CWD_W: 2,
+  ROOT_W: 3,
+  UMASK_W: 4,
+  EUID_W: 5,
+  EGID_W: 6,
+  /** Address and size of the descriptor table. */
+  TABLE_W: 7,
+  TABLE_SIZE_W: 8,
+  /** No free descriptor lies below this one. */
+  LOWEST_FREE_W: 9,
+  /** Descriptions that the kernel handed over for the process to open files with, and their number. */
+  SPARE_COUNT_W: 10,
+  PPID_W: 11,
+  SPARES_W: 16,
+} as const;
+export const SPARES = 32;
+export const PROCESS_SIZE = (16 + SPARES) * 4;
+
+/** Descriptor table entries: 0 when free, else a description's address and FD_CLOEXEC in its lowest bit. */
+export const ENTRY_CLOEXEC = 1;
+export const entryDescription = (entry: number): number => (entry & ~63) >>> 0;
+
+/** One direction of a pipe or connection: a byte ring. */
+export const RING = {
+  /** Bytes ever written and ever read, modulo 2^32. */
+  HEAD_W: 0,
+  TAIL_W: 1,
+  /** Power of two. */
+  CAPACITY_W: 2,
+  BUFFER_W: 3,
+  STATE_W: 4,
+  /** Who sleeps on it: RING_READER_WAITS, RING_WRITER_WAITS. Set by the kernel, cleared by whoever wakes. */
+  WAITERS_W: 5,
+  SOURCE_W: 8,
+} as const;
+export const RING_SIZE = 64;
+export const RING_WRITER_CLOSED = 1;
+export const RING_READER_CLOSED = 2;
+export const RING_RESET = 4;
+export const RING_READER_WAITS = 1;
+export const RING_WRITER_WAITS = 2;
+
+export const SOCKET = {
+  STATE_W: 0,
+  /** Rings of a connected stream: what this end reads, what it writes. */
+  RECEIVE_W: 1,
+  SEND_W: 2,
+  /** Connections that wait to be accepted, where it listens: address of the count, which listeners of a port share. */
+  PENDING_W: 3,
+  /** SO_ERROR, taken by reading it. */
+  ERROR_W: 4,
+  SOURCE_W: 5,
+} as const;
+export const SOCKET_SIZE = 64;
+export const SOCKET_UNCONNECTED = 0;
+export const SOCKET_LISTENING = 1;
+export const SOCKET_CONNECTED = 2;
+/** Datagram and half-open sockets: only the kernel knows. */
+export const SOCKET_KERNEL = 3;

@@ -1,0 +1,68 @@
+/**
+ * A port or path that is listened on. Several sockets may share it; the connections that wait are one queue for all of
+ * them, so that none waits behind a busy process while another is idle. The next one goes to a socket that waits.
+ */
+import type { Address, KernelMemory } from '../memory/kernel-memory.js';
+import { WaitQueue } from '../poll/wait-queue.js';
+import type { StreamEnd } from './stream.js';
+
+export class Listener {
+  /** Address of the count of waiting connections, which the listeners' own workers read. */
+  readonly pendingAddress: Address;
+  readonly waiters = new WaitQueue();
+  /** Woken when a connection left the queue. */
+  readonly room = new WaitQueue();
+  readonly #memory: KernelMemory;
+  readonly #queue: StreamEnd[] = [];
+  #sockets = 0;
+  #backlog = 0;
+
+  constructor(memory: KernelMemory, pendingAddress: Address) {
+    this.#memory = memory;
+    this.pendingAddress = pendingAddress;
+  }
+
+  get full(): boolean {
+    return this.#queue.length >= this.#backlog;
+  }
+
+  get sockets(): number {
+    return this.#sockets;
+  }
+
+  join(backlog: number): void {
+    this.#sockets++;
+    this.#backlog = Math.max(this.#backlog, backlog);
+  }
+
+  /** True when nobody listens any more: what waited has been refused. */
+  leave(): boolean {
+    if (--this.#sockets > 0) {
+      // Whoever left may have been the one that was woken for a connection.
+      if (this.#queue.length > 0) this.waiters.wakeOne();
+      return false;
+    }
+    for (const end of this.#queue.splice(0)) end.close();
+    this.#count();
+    this.room.wake();
+    return true;
+  }
+
+  enqueue(end: StreamEnd): void {
+    this.#queue.push(end);
+    this.#count();
+    this.waiters.wakeOne();
+  }
+
+  accept(): StreamEnd | null {
+    const end = this.#queue.shift() ?? null;
+    this.#count();
+    if (end) this.room.wake();
+    if (this.#queue.length > 0) this.waiters.wakeOne();
+    return end;
+  }
+
+  #count(): void {
+    Atomics.store(this.#memory.u32, this.pendingAddress >>> 2, this.#queue.length);
+  }
+}

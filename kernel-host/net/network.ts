@@ -1,0 +1,277 @@
+/**
+ * The machine's network: the loopback interface and the UNIX domain. Who listens where, connections between guests, and
+ * connections that the host injects. Nothing leads out of the machine.
+ */
+import {
+  EADDRINUSE,
+  EADDRNOTAVAIL,
+  EAFNOSUPPORT,
+  ECONNREFUSED,
+  EINVAL,
+  EISCONN,
+  ENETUNREACH,
+  ENOBUFS,
+  EPROTOTYPE,
+} from '../abi/errno.js';
+import { AF_INET, AF_UNIX, SOMAXCONN } from '../abi/socket.js';
+import { type HostConnection, type HostNetwork, resetConnection } from '../http/connection.js';
+import type { Address, KernelMemory } from '../memory/kernel-memory.js';
+import { SOCKET_SIZE } from '../memory/layout.js';
+import type { SlabAllocator } from '../memory/slab-allocator.js';
+import type { Rings } from '../pipe/rings.js';
+import { INADDR_ANY, INADDR_LOOPBACK, type SocketAddress } from './address.js';
+import { HostEnd } from './host-end.js';
+import { Listener } from './listener.js';
+import { Socket } from './socket.js';
+import { createStream } from './stream.js';
+
+const ANY: SocketAddress = { family: 'inet', host: INADDR_ANY, port: 0 };
+const UNNAMED: SocketAddress = { family: 'unix', path: new Uint8Array(0) };
+/** net.ipv4.ip_local_port_range of Linux. */
+const EPHEMERAL_FIRST = 32768;
+const EPHEMERAL_LAST = 60999;
+/** The whole of 127/8 is this host's (RFC 1122 section 3.2.1.3). */
+const isLoopback = (host: number): boolean => host >>> 24 === 127;
+
+export class Network implements HostNetwork {
+  readonly #memory: KernelMemory;
+  readonly #slabs: SlabAllocator;
+  readonly #rings: Rings;
+  readonly #enqueue: (callback: () => void) => void;
+  /** Sockets bound to each TCP port, listening or not. */
+  readonly #bound = new Map<number, Set<Socket>>();
+  readonly #ports = new Map<string, Listener>();
+  /** UNIX sockets by the inode of their path. */
+  readonly #paths = new Map<string, Listener>();
+  readonly #listenerOf = new Map<Socket, { listener: Listener; table: Map<string, Listener>; key: string }>();
+  readonly #awaited = new Map<number, Set<() => void>>();
+  #nextPort = EPHEMERAL_FIRST;
+
+  constructor(memory: KernelMemory, slabs: SlabAllocator, rings: Rings, enqueue: (callback: () => void) => void) {
+    this.#memory = memory;
+    this.#slabs = slabs;
+    this.#rings = rings;
+    this.#enqueue = enqueue;
+  }
+
+  /** A fresh stream socket, or -ENOBUFS. */
+  create(domain: number): Socket | number {
+    const record = this.#slabs.allocate(SOCKET_SIZE);
+    if (record === null) return -ENOBUFS;
+    return new Socket(this.#memory, record, domain, (socket) => this.#released(socket));
+  }
+
+  /** Two sockets connected to each other (socketpair). */
+  pair(): readonly [Socket, Socket] | number {
+    const a = this.create(AF_UNIX);
+    if (typeof a === 'number') return a;
+    const b = this.create(AF_UNIX);
+    if (typeof b === 'number') {
+      a.release();
+      return b;
+    }
+    const stream = createStream(this.#memory, this.#rings, UNNAMED, UNNAMED);
+    if (typeof stream === 'number') {
+      a.release();
+      b.release();
+      return stream;
+    }
+    a.connected(stream[0]);
+    b.connected(stream[1]);
+    return [a, b];
+  }
+
+  /**
+   * Binds a socket of the internet domain; port 0 takes a free one.
+   * @param shares whether other sockets may listen on the same port: SO_REUSEPORT, or a process whose host said so.
+   */
+  bindPort(socket: Socket, address: SocketAddress, shares: boolean): number {
+    if (address.family !== 'inet') return -EAFNOSUPPORT;
+    if (socket.bound) return -EINVAL;
+    if (address.host !== INADDR_ANY && !isLoopback(address.host)) return -EADDRNOTAVAIL;
+    const port = address.port === 0 ? this.#freePort() : address.port;
+    if (port < 0) return port;
+    for (const other of this.#bound.get(port) ?? []) {
+      if (other.bound?.family !== 'inet') continue;
+      const overlaps =
+        other.bound.host === address.host || other.bound.host === INADDR_ANY || address.host === INADDR_ANY;
+      if (overlaps && !shares) return -EADDRINUSE;
+    }
+    socket.bound = { family: 'inet', host: address.host, port };
+    const sockets = this.#bound.get(port) ?? new Set();
+    sockets.add(socket);
+    this.#bound.set(port, sockets);
+    return 0;
+  }
+
+  /** @param inode names the path that was made for it. */
+  bindPath(socket: Socket, path: Uint8Array, inode: string): number {
+    if (socket.bound) return -EINVAL;
+    socket.bound = { family: 'unix', path };
+    this.#unixKeys.set(socket, inode);
+    return 0;
+  }
+
+  readonly #unixKeys = new WeakMap<Socket, string>();
+
+  listen(socket: Socket, backlog: number): number {
+    if (socket.state.kind === 'connected') return -EINVAL;
+    const length = Math.min(Math.max(backlog, 1), SOMAXCONN);
+    if (socket.state.kind === 'listening') {
+      socket.state.listener.join(length);
+      socket.state.listener.leave();
+      return 0;
+    }
+    if (!socket.bound) {
+      if (socket.domain !== AF_INET) return -EINVAL;
+      const bound = this.bindPort(socket, ANY, false);
+      if (bound < 0) return bound;
+    }
+    const { bound } = socket;
+    if (!bound) return -EINVAL;
+    const table = bound.family === 'inet' ? this.#ports : this.#paths;
+    const key = bound.family === 'inet' ? `${bound.host}:${bound.port}` : (this.#unixKeys.get(socket) ?? '');
+    let listener = table.get(key);
+    if (!listener) {
+      const pending = this.#slabs.allocate(4);
+      if (pending === null) return -ENOBUFS;
+      listener = new Listener(this.#memory, pending);
+      table.set(key, listener);
+    }
+    listener.join(length);
+    this.#listenerOf.set(socket, { listener, table, key });
+    socket.listening(listener);
+    if (bound.family === 'inet') {
+      const awaited = this.#awaited.get(bound.port);
+      this.#awaited.delete(bound.port);
+      for (const notify of awaited ?? []) notify();
+    }
+    return 0;
+  }
+
+  /** The listener that a guest's `connect` to this address reaches, or -errno. */
+  listenerAt(address: SocketAddress, inode: string | null): Listener | number {
+    if (address.family === 'unix') return (inode === null ? undefined : this.#paths.get(inode)) ?? -ECONNREFUSED;
+    const host = address.host === INADDR_ANY ? INADDR_LOOPBACK : address.host;
+    if (!isLoopback(host)) return -ENETUNREACH;
+    return (
+      this.#ports.get(`${host}:${address.port}`) ?? this.#ports.get(`${INADDR_ANY}:${address.port}`) ?? -ECONNREFUSED
+    );
+  }
+
+  /** Connects to a listener that has room: 0 or -errno. */
+  connectSocket(socket: Socket, listener: Listener, remote: SocketAddress): number {
+    if (socket.state.kind === 'connected') return -EISCONN;
+    if (socket.state.kind === 'listening') return -EINVAL;
+    if ((remote.family === 'unix') !== (socket.domain === AF_UNIX)) return -EPROTOTYPE;
+    let local: SocketAddress = socket.bound ?? UNNAMED;
+    if (remote.family === 'inet' && !socket.bound) {
+      const port = this.#freePort();
+      if (port < 0) return port;
+      local = { family: 'inet', host: INADDR_LOOPBACK, port };
+      this.bindPort(socket, local, true);
+    }
+    const stream = createStream(this.#memory, this.#rings, local, remote);
+    if (typeof stream === 'number') return stream;
+    socket.connected(stream[0]);
+    listener.enqueue(stream[1]);
+    return 0;
+  }
+
+  /** A socket for the connection at the head of the queue; null when none waits. */
+  accept(socket: Socket, listener: Listener): Socket | null | number {
+    const end = listener.accept();
+    if (!end) return null;
+    const accepted = this.create(socket.domain);
+    if (typeof accepted === 'number') {
+      end.close();
+      return accepted;
+    }
+    accepted.connected(end);
+    return accepted;
+  }
+
+  connect(port: number): HostConnection | null {
+    const listener = this.#hostListener(port);
+    if (!listener || listener.full) return null;
+    const remote: SocketAddress = { family: 'inet', host: INADDR_LOOPBACK, port };
+    const local: SocketAddress = { family: 'inet', host: INADDR_LOOPBACK, port: this.#ephemeral() };
+    const stream = createStream(this.#memory, this.#rings, local, remote);
+    if (typeof stream === 'number') return resetConnection();
+    const host = new HostEnd(stream[0], this.#enqueue);
+    listener.enqueue(stream[1]);
+    return host;
+  }
+
+  isListening(port: number): boolean {
+    return this.#hostListener(port) !== undefined;
+  }
+
+  whenListening(port: number, signal: AbortSignal): Promise<void> {
+    if (this.isListening(port)) return Promise.resolve();
+    const waiting = this.#awaited.get(port) ?? new Set();
+    this.#awaited.set(port, waiting);
+    return untilNotified(signal, (notify) => {
+      waiting.add(notify);
+      return () => waiting.delete(notify);
+    });
+  }
+
+  whenRoom(port: number, signal: AbortSignal): Promise<void> {
+    const listener = this.#hostListener(port);
+    if (!listener?.full) return Promise.resolve();
+    return untilNotified(signal, (notify) => {
+      const waiter = { wake: () => this.#enqueue(notify) };
+      listener.room.add(waiter);
+      return () => listener.room.remove(waiter);
+    });
+  }
+
+  #hostListener(port: number): Listener | undefined {
+    return this.#ports.get(`${INADDR_ANY}:${port}`) ?? this.#ports.get(`${INADDR_LOOPBACK}:${port}`);
+  }
+
+  #released(socket: Socket): void {
+    if (socket.bound?.family === 'inet') {
+      const sockets = this.#bound.get(socket.bound.port);
+      sockets?.delete(socket);
+      if (sockets?.size === 0) this.#bound.delete(socket.bound.port);
+    }
+    const entry = this.#listenerOf.get(socket);
+    this.#listenerOf.delete(socket);
+    if (entry?.listener.leave()) {
+      entry.table.delete(entry.key);
+      this.#slabs.free(entry.listener.pendingAddress, 4);
+    }
+    this.#slabs.free(socket.record as Address, SOCKET_SIZE);
+  }
+
+  #ephemeral(): number {
+    const port = this.#nextPort;
+    this.#nextPort = port === EPHEMERAL_LAST ? EPHEMERAL_FIRST : port + 1;
+    return port;
+  }
+
+  #freePort(): number {
+    for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
+      const port = this.#ephemeral();
+      if (!this.#bound.has(port)) return port;
+    }
+    return -EADDRINUSE;
+  }
+}
+
+/** A promise for one notification. @param subscribe begins to listen and returns how to stop. */
+function untilNotified(signal: AbortSignal, subscribe: (notify: () => void) => () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      signal.removeEventListener('abort', abort);
+      unsubscribe();
+      finish();
+    };
+    const abort = (): void => settle(() => reject(signal.reason));
+    const unsubscribe = subscribe(() => settle(resolve));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

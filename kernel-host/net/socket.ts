@@ -1,0 +1,143 @@
+/** Stream sockets (POSIX 2.10; socket(7), tcp(7), unix(7)): one object a socket, from creation to release. */
+import { EAGAIN, ECONNRESET, EINVAL, EISCONN, ENOTCONN, EPIPE } from '../abi/errno.js';
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import { SHUT_RD, SHUT_RDWR, SHUT_WR } from '../abi/socket.js';
+import { type Attributes, S_IFSOCK } from '../abi/stat.js';
+import { type FileOperations, unsupported } from '../file/file-operations.js';
+import type { KernelMemory } from '../memory/kernel-memory.js';
+import { SOCKET, SOCKET_CONNECTED, SOCKET_LISTENING } from '../memory/layout.js';
+import { WaitQueue } from '../poll/wait-queue.js';
+import type { SocketAddress } from './address.js';
+import type { Listener } from './listener.js';
+import type { StreamEnd } from './stream.js';
+
+export type SocketState =
+  | { readonly kind: 'unconnected' }
+  | { readonly kind: 'listening'; readonly listener: Listener }
+  | { readonly kind: 'connected'; readonly end: StreamEnd };
+
+const idle = new WaitQueue();
+const UNCONNECTED: SocketState = { kind: 'unconnected' };
+
+export class Socket implements FileOperations {
+  readonly seekable = false;
+  readonly size = unsupported.size;
+  readonly truncate = unsupported.truncate;
+  readonly sync = unsupported.sync;
+  readonly entry = unsupported.entry;
+  readonly ioctl = unsupported.ioctl;
+  readonly domain: number;
+  /** Options that were set, by level and name; those that change behaviour are read where they do. */
+  readonly options = new Map<string, number>();
+  /** Where it was bound, if it was. */
+  bound: SocketAddress | null = null;
+  state: SocketState = UNCONNECTED;
+  /** Address of the record that the owner's worker reads. */
+  readonly record: number;
+  readonly #memory: KernelMemory;
+  readonly #released: (socket: Socket) => void;
+
+  constructor(memory: KernelMemory, record: number, domain: number, released: (socket: Socket) => void) {
+    this.#memory = memory;
+    this.record = record;
+    this.domain = domain;
+    this.#released = released;
+  }
+
+  get readable(): WaitQueue {
+    if (this.state.kind === 'connected') return this.state.end.receive.readers;
+    return this.state.kind === 'listening' ? this.state.listener.waiters : idle;
+  }
+
+  get writable(): WaitQueue {
+    return this.state.kind === 'connected' ? this.state.end.send.writers : idle;
+  }
+
+  /** @returns 0 or -EISCONN, -EINVAL */
+  connected(end: StreamEnd): number {
+    if (this.state.kind !== 'unconnected') return this.state.kind === 'connected' ? -EISCONN : -EINVAL;
+    this.state = { kind: 'connected', end };
+    const { u32 } = this.#memory;
+    u32[(this.record >>> 2) + SOCKET.RECEIVE_W] = end.receive.address;
+    u32[(this.record >>> 2) + SOCKET.SEND_W] = end.send.address;
+    Atomics.store(u32, (this.record >>> 2) + SOCKET.STATE_W, SOCKET_CONNECTED);
+    return 0;
+  }
+
+  listening(listener: Listener): void {
+    this.state = { kind: 'listening', listener };
+    const { u32 } = this.#memory;
+    u32[(this.record >>> 2) + SOCKET.PENDING_W] = listener.pendingAddress;
+    Atomics.store(u32, (this.record >>> 2) + SOCKET.STATE_W, SOCKET_LISTENING);
+  }
+
+  read(_description: number, into: Uint8Array): number {
+    return this.receive(into, false);
+  }
+
+  receive(into: Uint8Array, peek: boolean): number {
+    if (this.state.kind !== 'connected') return -ENOTCONN;
+    const { end } = this.state;
+    // Looked at before the bytes: whoever closes has written all of them before.
+    const { ended } = end;
+    if (end.reset) return -ECONNRESET;
+    const count = end.read(into, peek);
+    return count > 0 || ended || into.length === 0 ? count : -EAGAIN;
+  }
+
+  write(_description: number, from: Uint8Array): number {
+    if (this.state.kind !== 'connected') return -ENOTCONN;
+    const { end } = this.state;
+    if (end.reset) return -ECONNRESET;
+    if (end.refused) return -EPIPE;
+    const count = end.write(from);
+    return count > 0 || from.length === 0 ? count : -EAGAIN;
+  }
+
+  shutdown(how: number): number {
+    if (this.state.kind !== 'connected') return -ENOTCONN;
+    if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -EINVAL;
+    if (how !== SHUT_WR) this.state.end.shutdownRead();
+    if (how !== SHUT_RD) this.state.end.shutdownWrite();
+    return 0;
+  }
+
+  poll(): number {
+    switch (this.state.kind) {
+      case 'unconnected':
+        return POLLOUT | POLLHUP;
+      case 'listening':
+        return Atomics.load(this.#memory.u32, this.state.listener.pendingAddress >>> 2) > 0 ? POLLIN | POLLRDNORM : 0;
+      case 'connected': {
+        const { end } = this.state;
+        const { ended, refused } = end;
+        let events = end.reset ? POLLERR : 0;
+        if (end.available > 0 || ended) events |= POLLIN | POLLRDNORM;
+        if (ended) events |= POLLRDHUP;
+        if (ended && refused) events |= POLLHUP;
+        // Writing to a side that is closed does not block either: it fails.
+        if (refused || end.room > 0) events |= POLLOUT | POLLWRNORM;
+        return events;
+      }
+    }
+  }
+
+  arm(_description: number, events: number): void {
+    if (this.state.kind !== 'connected') return;
+    if (events & (POLLIN | POLLRDNORM | POLLRDHUP)) this.state.end.receive.armReader();
+    if (events & (POLLOUT | POLLWRNORM)) this.state.end.send.armWriter();
+  }
+
+  attributes(_description: number, out: Attributes): number {
+    out.mode = S_IFSOCK | 0o777;
+    out.nlink = 1;
+    out.ino = this.record;
+    return 0;
+  }
+
+  release(): void {
+    if (this.state.kind === 'connected') this.state.end.close();
+    this.#released(this);
+    this.state = UNCONNECTED;
+  }
+}

@@ -1,0 +1,13 @@
+/** The clocks of a machine. Milliseconds, fractions included. */
+export interface Clock {
+  /** CLOCK_REALTIME: since the epoch. */
+  realtime(): number;
+  /** CLOCK_MONOTONIC. */
+  monotonic(): number;
+}
+
+/** `performance` is in every worker, page and Node. */
+export const systemClock: Clock = {
+  realtime: () => performance.timeOrigin + performance.now(),
+  monotonic: () => performance.now(),
+};

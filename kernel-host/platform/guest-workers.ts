@@ -1,0 +1,32 @@
+/** What the kernel asks of its platform to run guests: a worker for each process, and word when one fails. */
+import type { Abi } from '../guest/abi.js';
+
+/** All that a process worker needs; it travels by postMessage, so that the module and the memories are shared. */
+export interface ProcessStart {
+  readonly memory: WebAssembly.Memory;
+  /** Address of the process record. */
+  readonly process: number;
+  readonly channel: SharedArrayBuffer;
+  readonly channelDataSize: number;
+  readonly source: number;
+  readonly module: WebAssembly.Module;
+  readonly abi: Abi;
+  readonly arguments: readonly string[];
+  readonly environment: readonly string[];
+}
+
+/** What a process worker says: only how it failed. A normal end is the exit_group call. */
+export interface ProcessFailure {
+  readonly type: 'failed';
+  readonly message: string;
+}
+
+export interface GuestWorker {
+  /** Ends it whatever it does. */
+  terminate(): void;
+}
+
+export interface GuestWorkers {
+  /** @param failed called at most once, when the guest trapped, could not be instantiated, or its worker died. */
+  start(start: ProcessStart, failed: (message: string) => void): GuestWorker;
+}

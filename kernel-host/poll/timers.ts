@@ -1,0 +1,63 @@
+/** Deadlines, of which only the nearest has a timer of the platform; none, no timer. */
+export interface Deadline {
+  /** On the monotonic clock, in milliseconds. */
+  readonly at: number;
+  expire(): void;
+}
+
+/** The platform's timer. */
+export interface Alarm {
+  set(milliseconds: number, callback: () => void): unknown;
+  clear(handle: unknown): void;
+}
+
+/** setTimeout holds a signed 32-bit count of milliseconds (HTML 8.6): longer waits are taken in pieces. */
+const LONGEST_TIMEOUT = 0x7fffffff;
+
+export class Timers {
+  readonly #alarm: Alarm;
+  readonly #now: () => number;
+  readonly #deadlines = new Set<Deadline>();
+  #next: { handle: unknown; at: number } | null = null;
+
+  constructor(alarm: Alarm, now: () => number) {
+    this.#alarm = alarm;
+    this.#now = now;
+  }
+
+  add(deadline: Deadline): void {
+    this.#deadlines.add(deadline);
+    if (!this.#next || deadline.at < this.#next.at) this.#arm(deadline.at);
+  }
+
+  remove(deadline: Deadline): void {
+    this.#deadlines.delete(deadline);
+    if (this.#deadlines.size === 0) this.#disarm();
+  }
+
+  #arm(at: number): void {
+    this.#disarm();
+    const milliseconds = Math.min(Math.max(0, Math.ceil(at - this.#now())), LONGEST_TIMEOUT);
+    this.#next = { at, handle: this.#alarm.set(milliseconds, () => this.#fire()) };
+  }
+
+  #disarm(): void {
+    if (this.#next) this.#alarm.clear(this.#next.handle);
+    this.#next = null;
+  }
+
+  #fire(): void {
+    this.#next = null;
+    const now = this.#now();
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const deadline of [...this.#deadlines]) {
+      if (deadline.at <= now) {
+        this.#deadlines.delete(deadline);
+        deadline.expire();
+      } else {
+        nearest = Math.min(nearest, deadline.at);
+      }
+    }
+    if (nearest < Number.POSITIVE_INFINITY && this.#deadlines.size > 0) this.#arm(nearest);
+  }
+}

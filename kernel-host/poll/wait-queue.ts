@@ -1,0 +1,33 @@
+/** Those who wait for a change of one object (Linux: wait_queue_head_t). */
+export interface Waiter {
+  /** Something changed: look again. Must not run anything but mark the waiter runnable. */
+  wake(): void;
+}
+
+export class WaitQueue {
+  readonly #waiters = new Set<Waiter>();
+
+  get empty(): boolean {
+    return this.#waiters.size === 0;
+  }
+
+  add(waiter: Waiter): void {
+    this.#waiters.add(waiter);
+  }
+
+  remove(waiter: Waiter): void {
+    this.#waiters.delete(waiter);
+  }
+
+  wake(): void {
+    for (const waiter of this.#waiters) waiter.wake();
+  }
+
+  /** Wakes the one that has waited longest. */
+  wakeOne(): void {
+    for (const waiter of this.#waiters) {
+      waiter.wake();
+      return;
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The kernel's loop: sleeps on the doorbell, takes who rang, answers their calls. Nothing a guest passes can throw out of
+ * it: an Errno becomes the call's result, anything else ends the guest that met it and is told to the host.
+ */
+import { ENOSYS, Errno } from '../abi/errno.js';
+import { takeReady } from '../channel/doorbell.js';
+import type { Kernel } from '../kernel.js';
+import { SUPERBLOCK } from '../memory/layout.js';
+import { callTable } from '../syscall/table.js';
+import { RunQueue } from './run-queue.js';
+import { PARKED, type Task } from './task.js';
+
+/** Rounds of calls answered before messages and timers of the event loop get their turn: 64 is the reference kernel's batch. */
+const BATCH = 64;
+
+export class Dispatcher {
+  readonly #kernel: Kernel;
+  readonly #defer: (callback: () => void) => void;
+  readonly #queue: RunQueue;
+  readonly #sources = new WeakMap<Task, number>();
+  #scheduled = false;
+  #sleeping = false;
+
+  constructor(kernel: Kernel, defer: (callback: () => void) => void) {
+    this.#kernel = kernel;
+    this.#defer = defer;
+    this.#queue = new RunQueue(() => this.#schedule());
+    this.#sleep();
+  }
+
+  get enqueue(): (callback: () => void) => void {
+    return this.#queue.enqueue;
+  }
+
+  attach(task: Task): number {
+    const source = this.#kernel.sources.allocate(() => this.#answer(task));
+    if (source < 0) throw new Errno(-source);
+    this.#sources.set(task, source);
+    return source;
+  }
+
+  detach(task: Task): void {
+    const source = this.#sources.get(task);
+    if (source !== undefined) this.#kernel.sources.free(source);
+    this.#sources.delete(task);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#defer(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  }
+
+  readonly #run = (): void => {
+    const { memory, sources } = this.#kernel;
+    Atomics.store(memory.i32, SUPERBLOCK.ASLEEP_W, 0);
+    for (let round = 0; round < BATCH; round++) {
+      this.#queue.run();
+      const taken = takeReady(memory, sources.serve);
+      if (taken === 0 && this.#queue.empty) {
+        this.#sleep();
+        return;
+      }
+    }
+    this.#schedule();
+  };
+
+  /** Arms one wait for the doorbell, and looks once more at who rang before it was armed. */
+  #sleep(): void {
+    const { i32 } = this.#kernel.memory;
+    const rung = Atomics.load(i32, SUPERBLOCK.DOORBELL_W);
+    Atomics.store(i32, SUPERBLOCK.ASLEEP_W, 1);
+    if (this.#sleeping) {
+      // The wait of an earlier sleep still stands: it was for an older value, and ends at the next ring all the same.
+      if (takeReady(this.#kernel.memory, this.#kernel.sources.serve) > 0 || !this.#queue.empty) this.#schedule();
+      return;
+    }
+    const result = Atomics.waitAsync(i32, SUPERBLOCK.DOORBELL_W, rung);
+    if (result.async) {
+      this.#sleeping = true;
+      result.value.then(() => {
+        this.#sleeping = false;
+        this.#run();
+      });
+    }
+    // Whoever rang between the last look and the load above did not notify.
+    if (!result.async || takeReady(this.#kernel.memory, this.#kernel.sources.serve) > 0 || !this.#queue.empty)
+      this.#schedule();
+  }
+
+  #answer(task: Task): void {
+    const { channel, process } = task;
+    if (!channel.pending || task.parked || process.status !== null) return;
+    task.calls++;
+    const handler = callTable[channel.number];
+    let result: number;
+    try {
+      result = handler
+        ? handler(
+            this.#kernel,
+            task,
+            channel.argument(0),
+            channel.argument(1),
+            channel.argument(2),
+            channel.argument(3),
+            channel.argument(4),
+            channel.argument(5),
+          )
+        : -ENOSYS;
+    } catch (error) {
+      if (!(error instanceof Errno)) {
+        this.#kernel.crashed(
+          process,
+          `system call ${channel.number}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+        return;
+      }
+      result = -error.errno;
+    }
+    if (result !== PARKED && process.status === null) channel.complete(result);
+  }
+}

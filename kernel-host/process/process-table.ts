@@ -1,0 +1,227 @@
+/** The processes of a machine: pids, birth, end, and who waits for whom. */
+import { E2BIG, EACCES, EAGAIN, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
+import { S_IFDIR, S_IFMT } from '../abi/stat.js';
+import { KernelChannel } from '../channel/kernel-channel.js';
+import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
+import type { Place } from '../fs/vfs.js';
+import type { Kernel } from '../kernel.js';
+import type { Address } from '../memory/kernel-memory.js';
+import { PROCESS, PROCESS_SIZE, SPARES } from '../memory/layout.js';
+import { PAGE } from '../memory/page-allocator.js';
+import { UserMemory } from '../memory/user-memory.js';
+import { type Pid, Process } from './process.js';
+import type { Program } from './programs.js';
+import { Task } from './task.js';
+
+/** A page of entries: RLIMIT_NOFILE's usual soft limit. */
+const DESCRIPTORS = PAGE / 4;
+/** fs/exec.c: the strings of argv and envp together (_STK_LIM / 4 * 3 of Linux's 8 MiB stack). */
+const ARG_MAX = 6 * 1024 * 1024;
+/** confstr(_CS_PATH) */
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+/** kernel.pid_max of Linux on 32 bits. */
+const PID_MAX = 32768;
+const INIT_PID = 1;
+
+export interface SpawnOptions {
+  /** With a slash: the program itself; without: looked for in the environment's PATH. */
+  readonly path: string;
+  readonly arguments: readonly string[];
+  /** `NAME=value` each. */
+  readonly environment: readonly string[];
+  readonly cwd: Place;
+  /** Descriptions by descriptor: the child gets a reference of its own to each. */
+  readonly descriptors: ReadonlyMap<number, number>;
+  readonly parent: Process | null;
+  readonly sharesPorts: boolean;
+}
+
+export class ProcessTable {
+  readonly #kernel: Kernel;
+  readonly #processes = new Map<number, Process>();
+  #lastPid = INIT_PID;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  byPid(pid: number): Process | null {
+    return this.#processes.get(pid) ?? null;
+  }
+
+  all(): readonly Process[] {
+    return [...this.#processes.values()];
+  }
+
+  /**
+   * Starts a program as a new process; its pid.
+   * @throws Errno ENOENT, EACCES, ENOEXEC, ENOTDIR, E2BIG, EAGAIN, ENOMEM
+   */
+  spawn(options: SpawnOptions): Pid {
+    const kernel = this.#kernel;
+    const size = [...options.arguments, ...options.environment].reduce((sum, text) => sum + text.length + 5, 0);
+    if (size > ARG_MAX) throw new Errno(E2BIG);
+    if (kernel.vfs.type(options.cwd) !== S_IFDIR) throw new Errno(ENOTDIR);
+    const program = this.#find(options);
+    const record = kernel.slabs.allocate(PROCESS_SIZE);
+    const table = kernel.pages.allocateZeroed((DESCRIPTORS * 4) / PAGE);
+    if (record === null || table === null) {
+      if (record !== null) kernel.slabs.free(record, PROCESS_SIZE);
+      if (table !== null) kernel.pages.free(table, 1);
+      throw new Errno(EAGAIN);
+    }
+    const pid = this.#allocatePid();
+    const { u32 } = kernel.memory;
+    const word = record >>> 2;
+    u32[word + PROCESS.PID_W] = pid;
+    u32[word + PROCESS.PPID_W] = options.parent?.pid ?? 0;
+    u32[word + PROCESS.ROOT_W] = kernel.vfs.root.root;
+    u32[word + PROCESS.UMASK_W] = options.parent?.umask ?? 0o022;
+    u32[word + PROCESS.TABLE_W] = table;
+    u32[word + PROCESS.TABLE_SIZE_W] = DESCRIPTORS;
+    const process = new Process({
+      pid,
+      record,
+      memory: kernel.memory,
+      parent: options.parent,
+      arguments: options.arguments,
+      environment: options.environment,
+      cwd: options.cwd,
+      sharesPorts: options.sharesPorts,
+      started: kernel.clock.monotonic(),
+    });
+    this.changeDirectory(process, options.cwd);
+    for (const [fd, description] of options.descriptors) {
+      kernel.descriptions.retain(description);
+      process.descriptors.put(fd, description, false);
+    }
+    this.refillSpares(process);
+    this.#processes.set(pid, process);
+    options.parent?.children.set(pid, process);
+    this.#start(process, program);
+    return pid;
+  }
+
+  /** The process is over: its descriptors close, its parent hears of it. Nothing happens to one that is over already. */
+  end(process: Process, status: number): void {
+    if (process.status !== null) return;
+    const kernel = this.#kernel;
+    process.status = status;
+    process.task?.unpark();
+    process.worker?.terminate();
+    process.worker = null;
+    process.descriptors.forEach((fd, description) => kernel.closeDescriptor(process, fd, description));
+    kernel.locks.releaseAll(kernel.lockOwner(process));
+    if (process.task) kernel.detach(process.task);
+    for (const child of process.children.values()) {
+      child.parent = null;
+      if (child.status !== null) this.#remove(child);
+    }
+    process.children.clear();
+    this.#releaseRecord(process);
+    process.parent?.childChanged.wake();
+    kernel.events.onExit(process.pid, status);
+    // Orphans belong to init, which waits for everyone.
+    if (!process.parent) this.#remove(process);
+  }
+
+  /** A zombie was waited for. */
+  reap(process: Process): void {
+    process.parent?.children.delete(process.pid);
+    this.#remove(process);
+  }
+
+  changeDirectory(process: Process, place: Place): number {
+    if (this.#kernel.vfs.type(place) !== S_IFDIR) return -ENOTDIR;
+    process.cwd = place;
+    // 0 where its own worker cannot go on from: it asks the kernel about relative paths then.
+    this.#kernel.memory.u32[(process.record >>> 2) + PROCESS.CWD_W] =
+      place.fileSystem === this.#kernel.vfs.root ? place.node : 0;
+    return 0;
+  }
+
+  /** Hands over blank descriptions, for the process to open files with on its own. */
+  refillSpares(process: Process): void {
+    const { u32 } = this.#kernel.memory;
+    const word = process.record >>> 2;
+    let count = u32[word + PROCESS.SPARE_COUNT_W] as number;
+    while (count < SPARES) {
+      const spare = this.#kernel.descriptions.spare();
+      if (spare < 0) break;
+      this.#kernel.memory.u32[word + PROCESS.SPARES_W + count++] = spare;
+    }
+    this.#kernel.memory.u32[word + PROCESS.SPARE_COUNT_W] = count;
+  }
+
+  #start(process: Process, program: Program): void {
+    const kernel = this.#kernel;
+    const buffer = new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
+    const channel = new KernelChannel(buffer, 0);
+    const task = new Task(process, channel, new UserMemory(() => buffer), kernel.timers, kernel.enqueue);
+    process.task = task;
+    const source = kernel.attach(task);
+    process.worker = kernel.workers.start(
+      {
+        memory: kernel.memory.memory,
+        process: process.record,
+        channel: buffer,
+        channelDataSize: COPYING_DATA_SIZE,
+        source,
+        module: program.module,
+        abi: program.abi,
+        arguments: process.arguments,
+        environment: process.environment,
+      },
+      (message) => kernel.crashed(process, message),
+    );
+  }
+
+  #find(options: SpawnOptions): Program {
+    if (options.path === '') throw new Errno(ENOENT);
+    if (options.path.includes('/')) return this.#program(options.path, options.cwd);
+    const path = options.environment.find((entry) => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
+    let failure = ENOENT;
+    for (const directory of path.split(':')) {
+      try {
+        return this.#program(`${directory || '.'}/${options.path}`, options.cwd);
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        // execvp: EACCES is remembered, and told when nothing better is found.
+        if (error.errno === EACCES) failure = EACCES;
+        else if (error.errno !== ENOENT && error.errno !== ENOTDIR) throw error;
+      }
+    }
+    throw new Errno(failure);
+  }
+
+  #program(path: string, cwd: Place): Program {
+    const { vfs, programs } = this.#kernel;
+    const found = vfs.lookup(cwd, new TextEncoder().encode(path), true);
+    const { mode } = vfs.attributes(found);
+    if ((mode & S_IFMT) === S_IFDIR || (mode & 0o111) === 0) throw new Errno(EACCES);
+    const program = programs.at(this.#kernel.lockKey(found));
+    if (!program) throw new Errno(ENOEXEC);
+    return program;
+  }
+
+  #allocatePid(): Pid {
+    for (let tries = 0; tries < PID_MAX; tries++) {
+      this.#lastPid = this.#lastPid + 1 >= PID_MAX ? INIT_PID + 1 : this.#lastPid + 1;
+      if (!this.#processes.has(this.#lastPid)) return this.#lastPid as Pid;
+    }
+    throw new Errno(EAGAIN);
+  }
+
+  #releaseRecord(process: Process): void {
+    const { u32 } = this.#kernel.memory;
+    const word = process.record >>> 2;
+    for (let i = u32[word + PROCESS.SPARE_COUNT_W] as number; i > 0; i--)
+      this.#kernel.descriptions.freeSpare(u32[word + PROCESS.SPARES_W + i - 1] as number);
+    this.#kernel.pages.free(u32[word + PROCESS.TABLE_W] as Address, (DESCRIPTORS * 4) / PAGE);
+    this.#kernel.slabs.free(process.record as Address, PROCESS_SIZE);
+  }
+
+  #remove(process: Process): void {
+    this.#processes.delete(process.pid);
+  }
+}

@@ -1,0 +1,76 @@
+/** A process: what the kernel knows of it beyond the record that its own worker reads. */
+import { DescriptorTable } from '../file/descriptor-table.js';
+import type { Place } from '../fs/vfs.js';
+import type { Brand } from '../memory/brand.js';
+import type { KernelMemory } from '../memory/kernel-memory.js';
+import { PROCESS } from '../memory/layout.js';
+import type { GuestWorker } from '../platform/guest-workers.js';
+import { WaitQueue } from '../poll/wait-queue.js';
+import type { Task } from './task.js';
+
+export type Pid = Brand<number, 'Pid'>;
+
+export class Process {
+  readonly pid: Pid;
+  /** Address of its record in kernel memory. */
+  readonly record: number;
+  readonly descriptors: DescriptorTable;
+  readonly arguments: readonly string[];
+  /** Every listening socket of it shares its port with others of the same kind, as with SO_REUSEPORT. */
+  readonly sharesPorts: boolean;
+  readonly environment: readonly string[];
+  readonly children = new Map<Pid, Process>();
+  /** Woken when a child changes state. */
+  readonly childChanged = new WaitQueue();
+  readonly started: number;
+  parent: Process | null;
+  cwd: Place;
+  task: Task | null = null;
+  worker: GuestWorker | null = null;
+  /** wait(2) status once it has ended: a zombie until its parent asks. */
+  status: number | null = null;
+  readonly #memory: KernelMemory;
+
+  constructor(options: {
+    pid: Pid;
+    record: number;
+    memory: KernelMemory;
+    parent: Process | null;
+    arguments: readonly string[];
+    environment: readonly string[];
+    cwd: Place;
+    sharesPorts: boolean;
+    started: number;
+  }) {
+    this.pid = options.pid;
+    this.record = options.record;
+    this.#memory = options.memory;
+    this.parent = options.parent;
+    this.arguments = options.arguments;
+    this.environment = options.environment;
+    this.cwd = options.cwd;
+    this.sharesPorts = options.sharesPorts;
+    this.started = options.started;
+    this.descriptors = new DescriptorTable(options.memory, options.record);
+  }
+
+  get umask(): number {
+    return this.#word(PROCESS.UMASK_W);
+  }
+
+  set umask(mask: number) {
+    this.#memory.u32[(this.record >>> 2) + PROCESS.UMASK_W] = mask & 0o777;
+  }
+
+  get euid(): number {
+    return this.#word(PROCESS.EUID_W);
+  }
+
+  get egid(): number {
+    return this.#word(PROCESS.EGID_W);
+  }
+
+  #word(field: number): number {
+    return this.#memory.u32[(this.record >>> 2) + field] as number;
+  }
+}

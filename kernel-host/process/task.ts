@@ -1,0 +1,108 @@
+/**
+ * A thread of a process as the kernel sees it: its channel, its memory, and what it waits for. A call that cannot be
+ * answered yet parks on the wait queues of what it needs; a wake tries it again, a deadline ends it.
+ */
+import { Errno } from '../abi/errno.js';
+import type { KernelChannel } from '../channel/kernel-channel.js';
+import type { UserMemory } from '../memory/user-memory.js';
+import type { Deadline, Timers } from '../poll/timers.js';
+import type { Waiter, WaitQueue } from '../poll/wait-queue.js';
+import type { Process } from './process.js';
+
+/** A handler's result when the call is parked: below every -errno. */
+export const PARKED = -0x40000000;
+
+export interface Park {
+  readonly queues: readonly WaitQueue[];
+  /** Tries again: a result, or PARKED to go on waiting. May throw Errno. */
+  readonly retry: () => number;
+  /** On the monotonic clock; null waits for ever. */
+  readonly deadline: number | null;
+  /** The result when the deadline passes. */
+  readonly expired: () => number;
+}
+
+export class Task implements Waiter, Deadline {
+  readonly process: Process;
+  readonly channel: KernelChannel;
+  readonly memory: UserMemory;
+  readonly #timers: Timers;
+  readonly #enqueue: (callback: () => void) => void;
+  #park: Park | null = null;
+  #queued = false;
+  /** System calls that reached the kernel. */
+  calls = 0;
+
+  constructor(
+    process: Process,
+    channel: KernelChannel,
+    memory: UserMemory,
+    timers: Timers,
+    enqueue: (callback: () => void) => void,
+  ) {
+    this.process = process;
+    this.channel = channel;
+    this.memory = memory;
+    this.#timers = timers;
+    this.#enqueue = enqueue;
+  }
+
+  get at(): number {
+    return this.#park?.deadline ?? Number.POSITIVE_INFINITY;
+  }
+
+  get parked(): boolean {
+    return this.#park !== null;
+  }
+
+  park(park: Park): typeof PARKED {
+    this.#park = park;
+    for (const queue of park.queues) queue.add(this);
+    if (park.deadline !== null) this.#timers.add(this);
+    return PARKED;
+  }
+
+  wake(): void {
+    if (this.#queued || !this.#park) return;
+    this.#queued = true;
+    this.#enqueue(() => {
+      this.#queued = false;
+      this.#try((park) => park.retry());
+    });
+  }
+
+  expire(): void {
+    this.#try((park) => park.expired());
+  }
+
+  /** Forgets what it waits for, without an answer: the process ends. */
+  unpark(): void {
+    const park = this.#park;
+    if (!park) return;
+    this.#park = null;
+    for (const queue of park.queues) queue.remove(this);
+    if (park.deadline !== null) this.#timers.remove(this);
+  }
+
+  #try(attempt: (park: Park) => number): void {
+    const park = this.#park;
+    if (!park) return;
+    let result: number;
+    try {
+      result = attempt(park);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      result = -error.errno;
+    }
+    if (result === PARKED) {
+      // To the end of each queue: the next wake goes to another waiter first.
+      for (const queue of park.queues) {
+        queue.remove(this);
+        queue.add(this);
+      }
+      return;
+    }
+    this.unpark();
+    this.channel.complete(result);
+  }
+}

@@ -1,0 +1,75 @@
+/** What system call handlers share: their signature, arguments, descriptors, places, and waiting for I/O. */
+import { EAGAIN, EBADF, EINTR, Errno } from '../abi/errno.js';
+import { AT_FDCWD, O_NONBLOCK } from '../abi/fcntl.js';
+import { POLLIN } from '../abi/poll.js';
+import type { FileOperations } from '../file/file-operations.js';
+import type { Place } from '../fs/vfs.js';
+import type { Kernel } from '../kernel.js';
+import { PARKED, type Task } from '../process/task.js';
+
+/** A result at or above 0, -errno, or PARKED. May throw Errno. Arguments are signed 32-bit numbers. */
+export type Handler = (
+  kernel: Kernel,
+  task: Task,
+  a: number,
+  b: number,
+  c: number,
+  d: number,
+  e: number,
+  f: number,
+) => number;
+
+/** The description behind a descriptor. @throws Errno EBADF */
+export function describe(task: Task, fd: number): number {
+  const description = task.process.descriptors.get(fd);
+  if (description < 0) throw new Errno(EBADF);
+  return description;
+}
+
+/** Puts a new description into the caller's table; releases it when the table is full. */
+export function install(kernel: Kernel, task: Task, description: number, closesOnExec: boolean): number {
+  const fd = task.process.descriptors.allocate(description, closesOnExec);
+  if (fd < 0) kernel.descriptions.release(description);
+  return fd;
+}
+
+/** Where a relative path of an *at call starts. @throws Errno EBADF, ENOTDIR (by resolution) */
+export function startOf(kernel: Kernel, task: Task, fd: number): Place {
+  return fd === AT_FDCWD ? task.process.cwd : placeOf(kernel, describe(task, fd));
+}
+
+/** The file or directory that a description refers to. @throws Errno EBADF for what has no place in the tree */
+export function placeOf(kernel: Kernel, description: number): Place {
+  const place = placeOrNull(kernel, description);
+  if (!place) throw new Errno(EBADF);
+  return place;
+}
+
+export const placeOrNull = (kernel: Kernel, description: number): Place | null =>
+  kernel.descriptions.place(description, kernel.vfs.root);
+
+export const nonBlocking = (kernel: Kernel, description: number): boolean =>
+  (kernel.descriptions.flags(description) & O_NONBLOCK) !== 0;
+
+/** Runs `attempt` until it gives something else than -EAGAIN, asleep in between unless the description is O_NONBLOCK. */
+export function whenReady(
+  task: Task,
+  operations: FileOperations,
+  description: number,
+  events: number,
+  mayWait: boolean,
+  attempt: () => number,
+): number {
+  const once = (): number => {
+    const result = attempt();
+    if (result !== -EAGAIN || !mayWait) return result;
+    operations.arm(description, events);
+    const again = attempt();
+    return again === -EAGAIN ? PARKED : again;
+  };
+  const result = once();
+  if (result !== PARKED) return result;
+  const queue = (events & POLLIN) !== 0 ? operations.readable : operations.writable;
+  if (!queue) return -EAGAIN;
+  return task.park({ queues: [queue], retry: once, deadline: null, expired: () => -EINTR });
+}

@@ -1,0 +1,335 @@
+/** System calls that name files by path (POSIX fstatat(), openat() and their like). */
+import {
+  EACCES,
+  EBUSY,
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ELOOP,
+  ENOENT,
+  ENOTDIR,
+  ENXIO,
+  EOPNOTSUPP,
+  ERANGE,
+  EROFS,
+  Errno,
+  EXDEV,
+} from '../abi/errno.js';
+import {
+  AT_EMPTY_PATH,
+  AT_REMOVEDIR,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  O_ACCMODE,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_TMPFILE_BIT,
+  O_TRUNC,
+  PATH_MAX,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+  UTIME_NOW,
+  UTIME_OMIT,
+  X_OK,
+} from '../abi/fcntl.js';
+import {
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+  STAT_SIZE,
+  writeStat,
+} from '../abi/stat.js';
+import { isMemoryDevice } from '../device/devices.js';
+import { MountedFile } from '../file/mounted-file.js';
+import type { StatFs, Timestamp } from '../fs/file-system.js';
+import type { Place, Resolution } from '../fs/vfs.js';
+import type { Kernel } from '../kernel.js';
+import { DESCRIPTION, KIND_DEVICE, KIND_DIRECTORY, KIND_FILE, KIND_KERNEL } from '../memory/layout.js';
+import type { UserMemory } from '../memory/user-memory.js';
+import type { Task } from '../process/task.js';
+import { describe, type Handler, install, placeOf, startOf } from './call.js';
+
+const PERMISSIONS = 0o7777;
+
+/** Opens what a path leads to, or makes it; the description, or -errno. */
+export function openPath(
+  kernel: Kernel,
+  task: Task,
+  start: Place,
+  path: Uint8Array,
+  flags: number,
+  mode: number,
+): number {
+  const creates = (flags & O_CREAT) !== 0;
+  const follow = (flags & O_NOFOLLOW) === 0 && !(creates && (flags & O_EXCL) !== 0);
+  const found = kernel.vfs.resolve(start, path, follow);
+  const { fileSystem } = found;
+  const writes = (flags & O_ACCMODE) !== O_RDONLY;
+  let { node } = found;
+  if ((flags & O_TMPFILE_BIT) !== 0) return -EOPNOTSUPP;
+  if (node !== 0) {
+    if (creates && (flags & O_EXCL) !== 0) return -EEXIST;
+    const type = kernel.vfs.type({ fileSystem, node });
+    if (type === S_IFLNK) return -ELOOP;
+    if (type === S_IFDIR && (writes || creates)) return -EISDIR;
+    if (type !== S_IFDIR && ((flags & O_DIRECTORY) !== 0 || found.trailingSlash)) return -ENOTDIR;
+    if (type === S_IFSOCK) return -ENXIO;
+    if (writes && type === S_IFREG && fileSystem.readOnly) return -EROFS;
+  } else {
+    if (!creates) return -ENOENT;
+    if (found.trailingSlash) return -EISDIR;
+    if (fileSystem.readOnly) return -EROFS;
+    node = fileSystem.create(found.directory, found.name, S_IFREG | (mode & PERMISSIONS & ~task.process.umask), 0);
+    if (node < 0) return node;
+  }
+  return openNode(kernel, task, { fileSystem, node }, found.node === 0 ? flags & ~O_TRUNC : flags);
+}
+
+function openNode(kernel: Kernel, task: Task, place: Place, flags: number): number {
+  const attributes = kernel.vfs.attributes(place);
+  const { mode, rdev } = attributes;
+  const type = mode & S_IFMT;
+  if (type === S_IFCHR && !isMemoryDevice(rdev)) return kernel.terminals.open(kernel, task, rdev, flags);
+  if (type === S_IFBLK || type === S_IFIFO) return -ENXIO;
+  const opened = place.fileSystem.open(place.node, flags);
+  if (opened < 0) return opened;
+  const inMemory = place.fileSystem === kernel.vfs.root;
+  const kind = !inMemory ? KIND_KERNEL : type === S_IFCHR ? KIND_DEVICE : type === S_IFDIR ? KIND_DIRECTORY : KIND_FILE;
+  const file = inMemory ? null : new MountedFile(place, type === S_IFDIR);
+  const description = kernel.descriptions.create(kind, flags, place.node, file);
+  if (description < 0) {
+    place.fileSystem.close(place.node);
+    return description;
+  }
+  kernel.memory.u32[(description >>> 2) + DESCRIPTION.RDEV_W] = rdev;
+  return description;
+}
+
+const openat: Handler = (kernel, task, fd, path, flags, mode) => {
+  kernel.processes.refillSpares(task.process);
+  const description = openPath(kernel, task, startOf(kernel, task, fd), task.memory.path(path), flags, mode);
+  return description < 0 ? description : install(kernel, task, description, (flags & O_CLOEXEC) !== 0);
+};
+
+/** A resolution whose last component may be made, removed or renamed. @throws Errno */
+function editable(found: Resolution, ifNameless: number): Resolution {
+  if (found.name.length === 0) throw new Errno(ifNameless);
+  if (found.fileSystem.readOnly) throw new Errno(EROFS);
+  return found;
+}
+
+const mkdirat: Handler = (kernel, task, fd, path, mode) => {
+  const found = editable(kernel.vfs.resolve(startOf(kernel, task, fd), task.memory.path(path), false), EEXIST);
+  if (found.node !== 0) return -EEXIST;
+  const node = found.fileSystem.create(found.directory, found.name, S_IFDIR | (mode & 0o1777 & ~task.process.umask), 0);
+  return Math.min(node, 0);
+};
+
+const mknodat: Handler = (kernel, task, fd, path, mode, device) => {
+  const type = mode & S_IFMT || S_IFREG;
+  if (type !== S_IFREG && type !== S_IFCHR && type !== S_IFBLK && type !== S_IFIFO && type !== S_IFSOCK) return -EINVAL;
+  const found = editable(kernel.vfs.resolve(startOf(kernel, task, fd), task.memory.path(path), false), EEXIST);
+  if (found.node !== 0) return -EEXIST;
+  return Math.min(
+    found.fileSystem.create(found.directory, found.name, type | (mode & PERMISSIONS & ~task.process.umask), device),
+    0,
+  );
+};
+
+const unlinkat: Handler = (kernel, task, fd, path, flags) => {
+  if ((flags & ~AT_REMOVEDIR) !== 0) return -EINVAL;
+  const removesDirectory = (flags & AT_REMOVEDIR) !== 0;
+  const bytes = task.memory.path(path);
+  const found = editable(
+    kernel.vfs.resolve(startOf(kernel, task, fd), bytes, false),
+    removesDirectory ? nameless(bytes) : EISDIR,
+  );
+  if (found.node === 0) return -ENOENT;
+  if (removesDirectory) return found.fileSystem.rmdir(found.directory, found.name);
+  if (found.trailingSlash) return -ENOTDIR;
+  return found.fileSystem.unlink(found.directory, found.name);
+};
+
+/** rmdir of `.` is EINVAL, of anything else without a name of its own EBUSY (POSIX rmdir()). */
+const nameless = (path: Uint8Array): number => (path.at(-1) === 0x2e && path.at(-2) !== 0x2e ? EINVAL : EBUSY);
+
+const renameat2: Handler = (kernel, task, fromFd, fromPath, toFd, toPath, flags) => {
+  if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) !== 0) return -EINVAL;
+  const from = editable(kernel.vfs.resolve(startOf(kernel, task, fromFd), task.memory.path(fromPath), false), EBUSY);
+  const to = editable(kernel.vfs.resolve(startOf(kernel, task, toFd), task.memory.path(toPath), false), EBUSY);
+  if (from.node === 0) return -ENOENT;
+  if (from.fileSystem !== to.fileSystem) return -EXDEV;
+  if ((from.trailingSlash || to.trailingSlash) && kernel.vfs.type(from) !== S_IFDIR) return -ENOTDIR;
+  return from.fileSystem.rename(from.directory, from.name, to.directory, to.name, flags);
+};
+
+const linkat: Handler = (kernel, task, fromFd, fromPath, toFd, toPath, flags) => {
+  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL;
+  const from = kernel.vfs.lookup(
+    startOf(kernel, task, fromFd),
+    task.memory.path(fromPath),
+    (flags & AT_SYMLINK_FOLLOW) !== 0,
+  );
+  const to = editable(kernel.vfs.resolve(startOf(kernel, task, toFd), task.memory.path(toPath), false), EEXIST);
+  if (to.node !== 0) return -EEXIST;
+  if (from.fileSystem !== to.fileSystem) return -EXDEV;
+  return to.fileSystem.link(to.directory, to.name, from.node);
+};
+
+const symlinkat: Handler = (kernel, task, target, fd, path) => {
+  const bytes = task.memory.path(target);
+  if (bytes.length === 0) return -ENOENT;
+  const found = editable(kernel.vfs.resolve(startOf(kernel, task, fd), task.memory.path(path), false), EEXIST);
+  if (found.node !== 0) return -EEXIST;
+  if (found.trailingSlash) return -ENOENT;
+  return Math.min(found.fileSystem.symlink(found.directory, found.name, bytes), 0);
+};
+
+const readlinkat: Handler = (kernel, task, fd, path, buffer, room) => {
+  if (room <= 0) return -EINVAL;
+  const place = kernel.vfs.lookup(startOf(kernel, task, fd), task.memory.path(path), false);
+  const target = place.fileSystem.target(place.node);
+  if (typeof target === 'number') return target;
+  const count = Math.min(room, target.length);
+  task.memory.bytes(buffer, count).set(target.subarray(0, count));
+  return count;
+};
+
+const fstatat64: Handler = (kernel, task, fd, path, buffer, flags) => {
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800)) !== 0) return -EINVAL;
+  const bytes = task.memory.path(path);
+  const place =
+    bytes.length === 0 && (flags & AT_EMPTY_PATH) !== 0
+      ? placeOf(kernel, describe(task, fd))
+      : kernel.vfs.lookup(startOf(kernel, task, fd), bytes, (flags & AT_SYMLINK_NOFOLLOW) === 0);
+  const { view, at } = task.memory.struct(buffer, STAT_SIZE);
+  writeStat(view, at, kernel.vfs.attributes(place));
+  return 0;
+};
+
+/** Everyone is root (`euid` 0): what is there may be read and written; executed, when anybody may (POSIX access(), RATIONALE). */
+const faccessat: Handler = (kernel, task, fd, path, mode, flags) => {
+  if ((mode & ~7) !== 0) return -EINVAL;
+  const place = kernel.vfs.lookup(
+    startOf(kernel, task, fd),
+    task.memory.path(path),
+    (flags & AT_SYMLINK_NOFOLLOW) === 0,
+  );
+  const attributes = kernel.vfs.attributes(place);
+  if ((mode & X_OK) !== 0 && (attributes.mode & S_IFMT) !== S_IFDIR && (attributes.mode & 0o111) === 0) return -EACCES;
+  if ((mode & 2) !== 0 && place.fileSystem.readOnly) return -EROFS;
+  return 0;
+};
+
+function changeable(place: Place): Place {
+  if (place.fileSystem.readOnly) throw new Errno(EROFS);
+  return place;
+}
+
+const fchmodat: Handler = (kernel, task, fd, path, mode) => {
+  const place = changeable(kernel.vfs.lookup(startOf(kernel, task, fd), task.memory.path(path), true));
+  return place.fileSystem.setAttributes(place.node, { mode });
+};
+
+const fchownat: Handler = (kernel, task, fd, path, uid, gid, flags) => {
+  const place = changeable(
+    kernel.vfs.lookup(startOf(kernel, task, fd), task.memory.path(path), (flags & AT_SYMLINK_NOFOLLOW) === 0),
+  );
+  return place.fileSystem.setAttributes(place.node, { uid, gid });
+};
+
+const utimensat: Handler = (kernel, task, fd, path, times, flags) => {
+  const place = changeable(
+    path === 0
+      ? placeOf(kernel, describe(task, fd))
+      : kernel.vfs.lookup(startOf(kernel, task, fd), task.memory.path(path), (flags & AT_SYMLINK_NOFOLLOW) === 0),
+  );
+  const now = kernel.now();
+  const atime = times === 0 ? now : readTime(task.memory, times, now);
+  const mtime = times === 0 ? now : readTime(task.memory, times + 16, now);
+  return place.fileSystem.setAttributes(place.node, { ...(atime && { atime }), ...(mtime && { mtime }) });
+};
+
+/** struct timespec: i64 seconds, i32 nanoseconds, 4 bytes of padding. undefined: leave it. @throws Errno EINVAL */
+function readTime(memory: UserMemory, address: number, now: Timestamp): Timestamp | undefined {
+  const seconds = memory.getInt64(address);
+  const nanoseconds = memory.getInt32(address + 8);
+  if (nanoseconds === UTIME_NOW) return now;
+  if (nanoseconds === UTIME_OMIT) return undefined;
+  if (nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
+  return { seconds, nanoseconds };
+}
+
+const truncate64: Handler = (kernel, task, path, low, high) => {
+  const size = high * 2 ** 32 + (low >>> 0);
+  if (size < 0) return -EINVAL;
+  const place = changeable(kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true));
+  const type = kernel.vfs.type(place);
+  if (type !== S_IFREG) return type === S_IFDIR ? -EISDIR : -EINVAL;
+  return place.fileSystem.truncate(place.node, size);
+};
+
+/** struct statfs64 as asm-generic has it for 32 bits: 88 bytes. */
+const STATFS_SIZE = 88;
+export function putStatFs(memory: UserMemory, address: number, size: number, value: StatFs): number {
+  if (size !== STATFS_SIZE) return -EINVAL;
+  memory.bytes(address, STATFS_SIZE).fill(0);
+  memory.setInt32(address, value.type);
+  memory.setInt32(address + 4, value.blockSize);
+  memory.setInt64(address + 8, value.blocks);
+  memory.setInt64(address + 16, value.freeBlocks);
+  memory.setInt64(address + 24, value.freeBlocks);
+  memory.setInt64(address + 32, value.files);
+  memory.setInt64(address + 40, value.freeFiles);
+  memory.setInt32(address + 56, 255);
+  memory.setInt32(address + 60, value.blockSize);
+  return 0;
+}
+
+const statfs64: Handler = (kernel, task, path, size, buffer) => {
+  const place = kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true);
+  return putStatFs(task.memory, buffer, size, place.fileSystem.statfs());
+};
+
+const chdir: Handler = (kernel, task, path) =>
+  kernel.processes.changeDirectory(task.process, kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true));
+
+/** Returns the length with its NUL, as Linux does. */
+const getcwd: Handler = (kernel, task, buffer, size) => {
+  if (size === 0) return -EINVAL;
+  const path = kernel.vfs.path(task.process.cwd);
+  if (path.length >= Math.min(size >>> 0, PATH_MAX)) return -ERANGE;
+  const bytes = task.memory.bytes(buffer, path.length + 1);
+  bytes.set(path);
+  bytes[path.length] = 0;
+  return path.length + 1;
+};
+
+export const pathCalls = {
+  openat,
+  mkdirat,
+  mknodat,
+  unlinkat,
+  renameat2,
+  linkat,
+  symlinkat,
+  readlinkat,
+  fstatat64,
+  faccessat,
+  fchmodat,
+  fchownat,
+  utimensat,
+  truncate64,
+  statfs64,
+  chdir,
+  getcwd,
+};

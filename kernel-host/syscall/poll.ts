@@ -1,0 +1,154 @@
+/** Waiting for descriptors (POSIX poll(), select()) and for time. */
+import { EBADF, EINTR, EINVAL, Errno } from '../abi/errno.js';
+import { POLL_ALWAYS, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI } from '../abi/poll.js';
+import type { FileOperations } from '../file/file-operations.js';
+import type { Kernel } from '../kernel.js';
+import type { UserMemory } from '../memory/user-memory.js';
+import type { WaitQueue } from '../poll/wait-queue.js';
+import { PARKED, type Task } from '../process/task.js';
+import type { Handler } from './call.js';
+
+interface Interest {
+  readonly operations: FileOperations;
+  readonly description: number;
+  readonly events: number;
+}
+
+/** Parks until `look` finds something, which it tells by a count above 0, or until the deadline. */
+function untilReady(task: Task, interests: readonly Interest[], deadline: number | null, look: () => number): number {
+  const retry = (): number => {
+    const ready = look();
+    if (ready > 0) return ready;
+    for (const { operations, description, events } of interests) operations.arm(description, events);
+    return look() || PARKED;
+  };
+  const now = retry();
+  if (now !== PARKED) return now;
+  const queues = new Set<WaitQueue>();
+  for (const { operations, events } of interests) {
+    if (events & (POLLIN | POLLPRI) && operations.readable) queues.add(operations.readable);
+    if (events & POLLOUT && operations.writable) queues.add(operations.writable);
+    // Hang-ups are told to whoever waits for bytes.
+    if (operations.readable) queues.add(operations.readable);
+  }
+  return task.park({ queues: [...queues], retry, deadline, expired: look });
+}
+
+const POLLFD_SIZE = 8;
+
+/** struct pollfd: i32 fd, i16 events, i16 revents. The timeout: a timespec, or null for ever. */
+const ppoll: Handler = (kernel, task, fds, count, timeout) => {
+  if (count < 0 || count > task.process.descriptors.limit) return -EINVAL;
+  const { memory } = task;
+  memory.bytes(fds, Math.max(count * POLLFD_SIZE, 1));
+  const interests: (Interest | null)[] = [];
+  for (let i = 0; i < count; i++)
+    interests.push(
+      interestOf(kernel, task, memory.getInt32(fds + i * POLLFD_SIZE), memory.getInt16(fds + i * POLLFD_SIZE + 4)),
+    );
+  const look = (): number => {
+    let ready = 0;
+    for (const [i, interest] of interests.entries()) {
+      const fd = memory.getInt32(fds + i * POLLFD_SIZE);
+      const revents = interest
+        ? interest.operations.poll(interest.description) & (interest.events | POLL_ALWAYS)
+        : fd < 0
+          ? 0
+          : POLLNVAL;
+      memory.setInt16(fds + i * POLLFD_SIZE + 6, revents);
+      if (revents !== 0) ready++;
+    }
+    return ready;
+  };
+  const deadline = deadlineOf(kernel, memory, timeout);
+  const ready = look();
+  if (ready > 0 || deadline === kernel.clock.monotonic()) return ready;
+  return untilReady(
+    task,
+    interests.filter((interest) => interest !== null),
+    deadline,
+    look,
+  );
+};
+
+function interestOf(kernel: Kernel, task: Task, fd: number, events: number): Interest | null {
+  const description = task.process.descriptors.get(fd);
+  return description < 0 ? null : { operations: kernel.descriptions.operations(description), description, events };
+}
+
+/** On the monotonic clock in milliseconds; null for a null timespec. @throws Errno EINVAL */
+function deadlineOf(kernel: Kernel, memory: UserMemory, timespec: number): number | null {
+  if (timespec === 0) return null;
+  const seconds = memory.getInt64(timespec);
+  const nanoseconds = memory.getInt32(timespec + 8);
+  if (seconds < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
+  return kernel.clock.monotonic() + seconds * 1000 + nanoseconds / 1e6;
+}
+
+/** fd_set: one bit a descriptor in 32-bit words. The three sets are read and written in place; null sets are skipped. */
+const pselect6: Handler = (kernel, task, count, readSet, writeSet, exceptSet, timeout) => {
+  if (count < 0 || count > task.process.descriptors.limit) return -EINVAL;
+  const { memory } = task;
+  const words = Math.ceil(count / 32);
+  const sets = [
+    { address: readSet, events: POLLIN, tells: POLLIN | POLLHUP | POLLERR },
+    { address: writeSet, events: POLLOUT, tells: POLLOUT | POLLERR },
+    { address: exceptSet, events: POLLPRI, tells: POLLPRI },
+  ].filter(({ address }) => address !== 0);
+  const wanted = sets.map(({ address }) =>
+    Uint32Array.from({ length: words }, (_, i) => memory.getUint32(address + i * 4)),
+  );
+  const interests: { interest: Interest; fd: number }[] = [];
+  for (let fd = 0; fd < count; fd++) {
+    let events = 0;
+    for (const [i, set] of sets.entries()) if (has(wanted[i], fd)) events |= set.events;
+    if (events === 0) continue;
+    const interest = interestOf(kernel, task, fd, events);
+    if (!interest) return -EBADF;
+    interests.push({ interest, fd });
+  }
+  const look = (): number => {
+    let ready = 0;
+    const found = sets.map(() => new Uint32Array(words));
+    for (const { interest, fd } of interests) {
+      const events = interest.operations.poll(interest.description);
+      for (const [i, set] of sets.entries()) {
+        if (!has(wanted[i], fd) || (events & set.tells) === 0) continue;
+        const bits = found[i];
+        if (bits) bits[fd >>> 5] = (bits[fd >>> 5] ?? 0) | (1 << (fd & 31));
+        ready++;
+      }
+    }
+    for (const [i, { address }] of sets.entries())
+      found[i]?.forEach((bits, word) => memory.setInt32(address + word * 4, bits | 0));
+    return ready;
+  };
+  const deadline = deadlineOf(kernel, memory, timeout);
+  const ready = look();
+  if (ready > 0) return ready;
+  return untilReady(
+    task,
+    interests.map(({ interest }) => interest),
+    deadline,
+    look,
+  );
+};
+
+const has = (bits: Uint32Array | undefined, fd: number): boolean => ((bits?.[fd >>> 5] ?? 0) & (1 << (fd & 31))) !== 0;
+
+const TIMER_ABSTIME = 1;
+const CLOCK_REALTIME = 0;
+const CLOCK_MONOTONIC = 1;
+
+const clockNanosleep: Handler = (kernel, task, clock, flags, request) => {
+  if (clock !== CLOCK_REALTIME && clock !== CLOCK_MONOTONIC) return -EINVAL;
+  const relative = deadlineOf(kernel, task.memory, request);
+  if (relative === null) return -EINVAL;
+  let deadline = relative;
+  if ((flags & TIMER_ABSTIME) !== 0)
+    deadline -= clock === CLOCK_REALTIME ? kernel.clock.realtime() : kernel.clock.monotonic();
+  if (deadline <= kernel.clock.monotonic()) return 0;
+  return task.park({ queues: [], retry: () => -EINTR, deadline, expired: () => 0 });
+};
+
+export const pollCalls = { ppoll, pselect6, clockNanosleep };

@@ -1,0 +1,147 @@
+/** Processes: spawn, end, wait; identity; and what tells a guest where it runs. */
+import { ECHILD, EFAULT, EINVAL, Errno, ESRCH } from '../abi/errno.js';
+import { exitedStatus, NSIG, SIGKILL, SIGTERM, signaledStatus, WNOHANG } from '../abi/process.js';
+import { fillRandom } from '../device/devices.js';
+import type { UserMemory } from '../memory/user-memory.js';
+import { PARKED } from '../process/task.js';
+import { describe, type Handler } from './call.js';
+
+/** The guest's thread sleeps for ever: its worker is ended from outside. */
+const exitGroup: Handler = (kernel, task, status) => {
+  kernel.processes.end(task.process, exitedStatus(status));
+  return PARKED;
+};
+
+/** _exec's limit in Linux is a quarter of the stack; ours is what the data area of a channel holds. */
+const MOST_STRINGS = 65536;
+
+/** A NULL-terminated array of C strings. @throws Errno EFAULT */
+function strings(memory: UserMemory, address: number): string[] {
+  const decoder = new TextDecoder();
+  const found: string[] = [];
+  for (let i = 0; i < MOST_STRINGS; i++) {
+    const at = memory.getInt32(address + i * 4);
+    if (at === 0) return found;
+    found.push(decoder.decode(memory.string(at)));
+  }
+  throw new Errno(EFAULT);
+}
+
+/** File actions of a spawn, in order: 16 bytes each, as in posix_spawn_file_actions. */
+const ACTION_DUP2 = 1;
+const ACTION_CLOSE = 2;
+const ACTION_SIZE = 12;
+
+/**
+ * posix_spawnp in one call: path, argv, envp (0 inherits), actions, their number, working directory (0 inherits).
+ * The child begins with the parent's descriptors but those that close on exec; returns its pid.
+ */
+const spawn: Handler = (kernel, task, path, argv, envp, actions, count, cwd) => {
+  const { memory, process } = task;
+  const table = new Map<number, number>();
+  process.descriptors.forEach((fd, description) => {
+    if (!process.descriptors.closesOnExec(fd)) table.set(fd, description);
+  });
+  for (let i = 0; i < count; i++) {
+    const at = actions + i * ACTION_SIZE;
+    const from = memory.getInt32(at + 4);
+    const to = memory.getInt32(at + 8);
+    switch (memory.getInt32(at)) {
+      case ACTION_DUP2:
+        // The parent's table, for what would close on exec can still be handed on by a dup2 (POSIX posix_spawn()).
+        table.set(to, table.get(from) ?? describe(task, from));
+        break;
+      case ACTION_CLOSE:
+        table.delete(from);
+        break;
+      default:
+        return -EINVAL;
+    }
+  }
+  const decoder = new TextDecoder();
+  return kernel.processes.spawn({
+    path: decoder.decode(memory.path(path)),
+    arguments: strings(memory, argv),
+    environment: envp === 0 ? process.environment : strings(memory, envp),
+    cwd: cwd === 0 ? process.cwd : kernel.vfs.lookup(process.cwd, memory.path(cwd), true),
+    descriptors: table,
+    parent: process,
+    sharesPorts: process.sharesPorts,
+  });
+};
+
+const wait4: Handler = (kernel, task, pid, statusAt, options) => {
+  const { process, memory } = task;
+  if (statusAt !== 0) memory.getInt32(statusAt);
+  const attempt = (): number => {
+    const children = [...process.children.values()].filter((child) => pid === -1 || child.pid === pid);
+    if (children.length === 0) return -ECHILD;
+    const ended = children.find((child) => child.status !== null);
+    if (!ended || ended.status === null) return (options & WNOHANG) !== 0 ? 0 : PARKED;
+    if (statusAt !== 0) memory.setInt32(statusAt, ended.status);
+    kernel.processes.reap(ended);
+    return ended.pid;
+  };
+  if (pid < -1 || pid === 0) return -EINVAL;
+  const result = attempt();
+  if (result !== PARKED) return result;
+  return task.park({ queues: [process.childChanged], retry: attempt, deadline: null, expired: () => 0 });
+};
+
+/**
+ * Guests have no handlers yet, so that a signal either ends its target or is ignored by default.
+ * Signal 0 asks whether the process is there.
+ */
+const kill: Handler = (kernel, _task, pid, signal) => {
+  if (signal < 0 || signal > NSIG) return -EINVAL;
+  const target = kernel.processes.byPid(pid);
+  if (!target || target.status !== null) return -ESRCH;
+  if (signal === SIGKILL || signal === SIGTERM || endsByDefault(signal))
+    kernel.processes.end(target, signaledStatus(signal));
+  return 0;
+};
+
+/** signal(7): the standard signals whose default is not to ignore, stop or continue. */
+const HARMLESS = new Set([0, 17, 18, 19, 20, 21, 22, 23, 28]);
+const endsByDefault = (signal: number): boolean => !HARMLESS.has(signal);
+
+const getpid: Handler = (_kernel, task) => task.process.pid;
+const getppid: Handler = (_kernel, task) => task.process.parent?.pid ?? 0;
+const geteuid: Handler = (_kernel, task) => task.process.euid;
+const getegid: Handler = (_kernel, task) => task.process.egid;
+
+const umask: Handler = (_kernel, task, mask) => {
+  const before = task.process.umask;
+  task.process.umask = mask;
+  return before;
+};
+
+const UTSNAME_FIELD = 65;
+
+const uname: Handler = (kernel, task, buffer) => {
+  const encoder = new TextEncoder();
+  const bytes = task.memory.bytes(buffer, UTSNAME_FIELD * 6).fill(0);
+  for (const [index, field] of kernel.identity.entries())
+    bytes.set(encoder.encode(field).subarray(0, UTSNAME_FIELD - 1), index * UTSNAME_FIELD);
+  return 0;
+};
+
+const getrandom: Handler = (_kernel, task, buffer, count) => {
+  const bytes = task.memory.bytes(buffer, count);
+  fillRandom(bytes, 0, bytes.length);
+  return bytes.length;
+};
+
+export const processCalls = {
+  exitGroup,
+  spawn,
+  wait4,
+  kill,
+  getpid,
+  getppid,
+  geteuid,
+  getegid,
+  umask,
+  uname,
+  getrandom,
+};
