@@ -51,3 +51,10 @@ export const assetCacheName = (base: string, release: string): string => `${asse
 
 /** What the names of all releases' asset caches of a base begin with. */
 export const assetCachePrefix = (base: string): string => `portside:assets:${base}:`;
+
+/**
+ * Path at which the service worker serves `path`, which begins with `base`, to be saved to a file: what a link with a `download`
+ * attribute asks for, by a navigation that the worker sees. An empty `name` leaves the name to the response.
+ */
+export const savePath = (base: string, path: string, name: string): string =>
+  `${base}.portside/save/${encodeURIComponent(name)}/${path.slice(base.length)}`;

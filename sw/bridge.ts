@@ -66,6 +66,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
   const relay = new Relay({
     origin,
     link,
+    clients,
     cookies: new SiteCookies(indexedDbCookies(scope)),
     browser: self.navigator,
     policy: embedderPolicyFor(self.navigator.userAgent),
@@ -89,10 +90,10 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
       ),
     decideUrl: (url) =>
       decide({ url, method: 'GET', mode: 'cors', destination: '', referrer: '', clientRoute: undefined }, table),
-    relay(event, { route, target }) {
+    relay(event, { route, target, saveAs }) {
       const { request, clientId, resultingClientId } = event;
       if (isFrameDestination(request.destination)) documents.remember(resultingClientId, route);
-      return relay.respond({ request, clientId, route, target });
+      return relay.respond({ request, clientId, route, target, saveAs });
     },
   };
 }

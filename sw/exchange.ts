@@ -18,6 +18,11 @@ export class PortLostError extends Error {
   override readonly name = 'PortLostError';
 }
 
+/** Nobody waits for the answer any more: no page is made for it. */
+export const clientGone = (): DOMException => new DOMException('The client went away.', 'AbortError');
+
+export const isClientGone = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
+
 export type FromKernelForExchange = Exclude<FromKernel, { type: 'hello' | 'refused' }>;
 
 export interface ExchangeOptions {
@@ -87,7 +92,7 @@ export class Exchange {
   cancel(): void {
     if (this.#state === 'closed') return;
     this.#post({ type: 'cancel', id: this.id });
-    this.#settle.reject(new DOMException('The client went away.', 'AbortError'));
+    this.#settle.reject(clientGone());
     this.#close();
   }
 

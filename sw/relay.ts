@@ -1,19 +1,20 @@
 /** Takes a request that is a guest's to the guest, and brings the answer back in a form that browsers take. */
 import { PortsideError } from '../protocol/errors.js';
 import type { SameSiteContext, SiteCookies } from './cookies.js';
-import { errorResponse } from './error-page.js';
-import { type GuestResponse, PortLostError, type RequestHead } from './exchange.js';
+import { clientGone, type GuestResponse, isClientGone, PortLostError, type RequestHead } from './exchange.js';
+import { explain } from './explain.js';
 import { guestUrl, type UrlSpace } from './guest-url.js';
-import { type EmbedderPolicy, isolateEmbedded } from './isolation.js';
-import type { KernelLink } from './link.js';
+import type { EmbedderPolicy } from './isolation.js';
+import type { KernelLink, PageClients } from './link.js';
 import { type RequestBody, readRequestBody } from './request-body.js';
 import { type BrowserFacts, buildRequestHeaders } from './request-head.js';
 import { buildResponseInit, isNullBodyStatus, setCookiesOf } from './response-head.js';
-import { type GuestRoute, isFrameDestination } from './route.js';
+import type { GuestRoute } from './route.js';
 
 export interface RelayOptions {
   readonly origin: string;
   readonly link: KernelLink;
+  readonly clients: PageClients;
   readonly cookies: SiteCookies;
   readonly browser: BrowserFacts;
   readonly policy: EmbedderPolicy;
@@ -27,6 +28,7 @@ export interface RelayedRequest {
   readonly clientId: string;
   readonly route: GuestRoute;
   readonly target: string;
+  readonly saveAs: string | undefined;
 }
 
 /** RFC 9110 section 9.2.2: repeating these does what doing them once does. */
@@ -44,12 +46,12 @@ export class Relay {
     try {
       return await this.#relay(relayed);
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') throw error;
-      return this.#explain(error, relayed.request);
+      if (isClientGone(error)) throw error;
+      return explain(error, relayed.request, this.#options.policy);
     }
   }
 
-  async #relay({ request, clientId, route, target }: RelayedRequest): Promise<Response> {
+  async #relay({ request, clientId, route, target, saveAs }: RelayedRequest): Promise<Response> {
     const { origin, cookies, browser, headTimeout, policy } = this.#options;
     const space: UrlSpace = { origin, route };
     const url = guestUrl(target, space);
@@ -66,7 +68,7 @@ export class Relay {
     const answer = await this.#exchange(head, body, clientId, request.signal);
     if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers), url, sameSite);
     const { destination } = request;
-    const init = buildResponseInit(answer, { origin, route, target, destination, policy });
+    const init = buildResponseInit(answer, { origin, route, target, destination, saveAs, policy });
     const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
     return new Response(hasBody ? decoded(answer.body, init.headers) : null, init);
   }
@@ -79,6 +81,8 @@ export class Relay {
       if (!(error instanceof PortLostError)) throw error;
       if (!IDEMPOTENT.has(head.method)) throw new PortsideError('kernel-lost', undefined, { cause: error });
     }
+    // A page that was reloaded took its kernel along, and nobody waits for what it had asked.
+    if (clientId !== '' && !(await this.#options.clients.get(clientId))) throw clientGone();
     try {
       return await this.#send(head, body, clientId, signal);
     } catch (error) {
@@ -96,18 +100,6 @@ export class Relay {
     } finally {
       signal.removeEventListener('abort', abort);
     }
-  }
-
-  #explain(error: unknown, request: Request): Response {
-    if (!(error instanceof PortsideError)) console.error('portside:', error);
-    const reported = error instanceof PortsideError ? error : new PortsideError('unexpected-failure', String(error));
-    const response = errorResponse(reported, {
-      accept: request.headers.get('Accept') ?? '',
-      navigation: request.mode === 'navigate',
-      method: request.method,
-    });
-    if (isFrameDestination(request.destination)) isolateEmbedded(response.headers, this.#options.policy);
-    return response;
   }
 }
 

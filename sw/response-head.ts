@@ -15,6 +15,7 @@ export interface ResponseContext extends UrlSpace {
   /** Request target, in the guest's space. */
   readonly target: string;
   readonly destination: string;
+  readonly saveAs: string | undefined;
   readonly policy: EmbedderPolicy;
 }
 
@@ -49,6 +50,7 @@ export function buildResponseInit(head: GuestHead, context: ResponseContext): Re
     appendHeader(headers, name, mapHeader(lowerCased, value, context));
   }
   isolate(headers, context);
+  if (context.saveAs !== undefined && head.status < 300) makeAttachment(headers, context.saveAs, context.target);
   return { status: head.status, statusText: reasonPhrase(head.statusText), headers };
 }
 
@@ -87,6 +89,21 @@ function isolate(headers: Headers, context: ResponseContext): void {
     isolateEmbedded(headers, context.policy);
   }
 }
+
+/** HTML, "downloading hyperlinks": a name that the server gives wins over the link's, and that over the URL's. */
+function makeAttachment(headers: Headers, saveAs: string, target: string): void {
+  const given = /;.*\bfilename\*?\s*=.*$/i.exec(headers.get('Content-Disposition') ?? '')?.[0];
+  const [path = ''] = target.split('?', 1);
+  const name = saveAs || path.slice(path.lastIndexOf('/') + 1) || 'download';
+  headers.set('Content-Disposition', `attachment${given ?? `; filename*=UTF-8''${encodeExtended(name)}`}`);
+}
+
+/** RFC 8187 section 3.2.1: what `encodeURIComponent` leaves alone and an extended value may not hold. */
+const encodeExtended = (text: string): string =>
+  encodeURIComponent(text.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
 /** A guest may write what `Headers` refuses (a space in a name, a NUL in a value); browsers drop such fields as well. */
 function appendHeader(headers: Headers, name: string, value: string): void {

@@ -43,6 +43,8 @@ export type Decision =
       readonly target: string;
       /** A navigation of a whole tab, whose answer would replace the shell. */
       readonly topLevel: boolean;
+      /** The answer is saved to a file of this name; empty: of a name that fits. */
+      readonly saveAs: string | undefined;
     };
 
 const PASS: Decision = { kind: 'pass' };
@@ -56,6 +58,7 @@ export const isFrameDestination = (destination: string): boolean => FRAME_DESTIN
 
 const RESERVED = '.portside/';
 const PORT_PATH = /^port\/([1-9]\d{0,4})\//;
+const SAVE_PATH = /^save\/([^/]*)\//;
 const HIGHEST_PORT = 65_535;
 
 export function decide(request: RoutedRequest, table: RouteTable): Decision {
@@ -73,7 +76,7 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
     }
   }
   const route = longestRoute(url.pathname, table.routes);
-  if (route) return guest(route, `/${url.pathname.slice(route.base.length)}${url.search}`, topLevel);
+  if (route) return guest(route, targetUnder(route.base, url), topLevel);
 
   // A guest takes its folder for the root, so its absolute paths leave the folder. What its documents ask for comes back;
   // a navigation does not: the tab or frame would then show a URL that reloads as something else.
@@ -82,22 +85,43 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
   return origin ? guest(origin, url.pathname + url.search, false) : PASS;
 }
 
+/**
+ * `port/<n>/…` reaches any listening port. `save/<name>/…` is the same as `…`, saved to a file: links with a `download` attribute
+ * pass the service worker by (Chromium issue 40410035), so the shell sends its frame here instead.
+ */
 function decideReserved(path: string, url: URL, table: RouteTable, topLevel: boolean): Decision {
-  const match = PORT_PATH.exec(path);
-  const port = Number(match?.[1]);
-  if (match && port <= HIGHEST_PORT) {
-    const base = `${table.scope}${RESERVED}${match[0]}`;
-    return guest({ base, port }, `/${url.pathname.slice(base.length)}${url.search}`, topLevel);
+  const toPort = PORT_PATH.exec(path);
+  const port = Number(toPort?.[1]);
+  if (toPort && port <= HIGHEST_PORT) {
+    const base = `${table.scope}${RESERVED}${toPort[0]}`;
+    return guest({ base, port }, targetUnder(base, url), topLevel);
+  }
+  const toFile = SAVE_PATH.exec(path);
+  const route = toFile && longestRoute(table.scope + path.slice(toFile[0].length), table.routes);
+  if (toFile && route) {
+    const base = `${table.scope}${RESERVED}${toFile[0]}${route.base.slice(table.scope.length)}`;
+    return guest({ base, port: route.port }, targetUnder(base, url), topLevel, decodeName(toFile[1] ?? ''));
   }
   return table.shell ? ASSET : PASS;
 }
 
-const guest = (route: GuestRoute, target: string, topLevel: boolean): Decision => ({
+const guest = (route: GuestRoute, target: string, topLevel: boolean, saveAs?: string): Decision => ({
   kind: 'guest',
   route,
   target,
   topLevel,
+  saveAs,
 });
+
+const targetUnder = (base: string, url: URL): string => `/${url.pathname.slice(base.length)}${url.search}`;
+
+function decodeName(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded; // A stray percent sign is a name as well.
+  }
+}
 
 function longestRoute(pathname: string, routes: readonly GuestRoute[]): GuestRoute | undefined {
   let longest: GuestRoute | undefined;

@@ -4,6 +4,7 @@
  */
 import type { SiteConfig } from '../protocol/site.js';
 import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
+import { explain } from './explain.js';
 import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './isolation.js';
 import { isPageMessage } from './page-messages.js';
 import { ParkedAnswers } from './parked-answers.js';
@@ -38,7 +39,7 @@ self.addEventListener('fetch', (event) => {
     case 'pass':
       break;
     case 'shell':
-      event.respondWith(shell());
+      event.respondWith(shell().catch((error: unknown) => explain(error, event.request, policy)));
       break;
     case 'asset':
       event.respondWith(asset(event));

@@ -37,11 +37,10 @@ export class ExchangeWatch {
   }
 
   async #look(link: KernelLink): Promise<void> {
-    if (!this.#announced) {
-      this.#announced = true;
-      await link.announce(true);
-    }
     await link.prune();
+    // Again at each look: another page may have taken the kernel over.
+    this.#announced = true;
+    await link.announce(true);
     for (const connection of [...link.connections()]) {
       for (const exchange of [...connection.exchanges()]) {
         if (exchange.clientId !== '' && !(await this.#clients.get(exchange.clientId))) exchange.cancel();

@@ -1,4 +1,5 @@
 /** The service worker by itself: a packed site whose kernel answers from a table, in a real Chromium. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/shell-browser.js';
@@ -212,6 +213,19 @@ describe('responses', () => {
     expect(echo).toMatchObject({ method: 'POST', body: 'again' });
   });
 
+  test.each([
+    ['#attached', 'kept.txt', 'to keep'],
+    ['#named', 'b c.txt', 'a'.repeat(1024)],
+  ])('%s is saved to a file', async (link, name, content) => {
+    await showInFrame('/links');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.frameLocator('#portside-site').locator(link).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(name);
+    expect(await readFile(await download.path(), 'utf8')).toBe(content);
+  });
+
   test('a form for the whole tab keeps the shell and shows the answer in the frame', async () => {
     await showInFrame('/form');
     await page.frameLocator('#portside-site').locator('button').click();
@@ -287,6 +301,34 @@ describe('the way to the kernel', () => {
     await second.evaluate(() => window.stopKernel());
     const echo = await second.evaluate(async () => (await fetch('/echo')).json());
     expect(echo.target).toBe('/echo');
+  });
+});
+
+describe('a tab that goes', () => {
+  test('leaves its requests to the next kernel, though it said nothing', async () => {
+    const second = await open(`${site.url}second`);
+    const answer = page.evaluate(async () => (await fetch('/gated?gate=left-behind')).text());
+    await page.evaluate(async () => (await fetch('/echo')).json());
+    await second.close();
+    await page.evaluate(async () => (await fetch('/open?gate=left-behind')).json());
+    expect(await answer).toBe('through');
+  });
+
+  test('keep-alives are asked for while an exchange lasts, and only then', async () => {
+    const busy = page.evaluate(
+      () =>
+        new Promise<boolean[]>((resolve) => {
+          const seen: boolean[] = [];
+          navigator.serviceWorker.addEventListener('message', ({ data }) => {
+            if (data.portside !== 'busy') return;
+            seen.push(data.busy);
+            if (data.busy) void fetch('/open?gate=long');
+            else resolve(seen);
+          });
+          void fetch('/gated?gate=long');
+        }),
+    );
+    expect(await busy).toEqual([true, false]);
   });
 });
 

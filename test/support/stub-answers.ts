@@ -1,5 +1,6 @@
 /** What the stub kernel answers, by path. Nothing in it waits for time to pass: what is slow is let go by another request. */
 import { type HeaderList, MAX_CHUNK } from '../../protocol/bridge.js';
+import { savePath } from '../../protocol/site.js';
 
 export interface StubRequest {
   readonly method: string;
@@ -118,6 +119,13 @@ const handlers: Readonly<Record<string, Handler>> = {
       '<form method="post" target="_top" action="echo-page"><input name="a" value="b c"><button>Go</button></form>',
     ),
   '/post-redirect': () => ({ status: 303, headers: [['Location', '/echo-page']] }),
+  '/links': () =>
+    page(
+      'links',
+      [],
+      `<a id="attached" href="attachment">a</a><a id="named" href="${savePath('/', '/floor', 'b c.txt')}">b</a>`,
+    ),
+  '/attachment': () => text('to keep', 'text/plain', [['Content-Disposition', 'attachment; filename="kept.txt"']]),
   '/escape': () => page('escape', [], '<script src="/outside.js"></script>'),
   '/outside.js': () => text('document.documentElement.dataset.outside = "served"', 'text/javascript'),
 };

@@ -8,6 +8,7 @@ const context: ResponseContext = {
   route: { base: '/repo/', port: 8080 },
   target: '/dir/page',
   destination: '',
+  saveAs: undefined,
   policy: 'credentialless',
 };
 
@@ -87,6 +88,21 @@ describe('a document in a frame', () => {
 
   test('what is no document keeps its framing rules', () => {
     expect(build([['X-Frame-Options', 'DENY']]).headers.get('X-Frame-Options')).toBe('DENY');
+  });
+});
+
+describe('an answer that is to be saved', () => {
+  test.each([
+    ['a name of the link', undefined, 'b c(1).txt', "attachment; filename*=UTF-8''b%20c%281%29.txt"],
+    ['a name of the response', 'inline; filename="x.txt"', 'y.txt', 'attachment; filename="x.txt"'],
+    ['a name of the URL', 'inline', '', "attachment; filename*=UTF-8''page"],
+  ])('has %s', (_, disposition, saveAs, expected) => {
+    const headers: HeaderList = disposition === undefined ? [] : [['Content-Disposition', disposition]];
+    expect(build(headers, { saveAs, target: '/dir/page?x=/y' }).headers.get('Content-Disposition')).toBe(expected);
+  });
+
+  test('is no file when it failed', () => {
+    expect(build([], { saveAs: 'a' }, 404).headers.has('Content-Disposition')).toBe(false);
   });
 });
 

@@ -74,6 +74,16 @@ describe('requests that leave their folder', () => {
   });
 });
 
+test('what is to be saved keeps its folder, so that redirects stay in it', () => {
+  expect(decide(request('/repo/.portside/save/b%20c.txt/dir/file?x', frame), table())).toEqual({
+    kind: 'guest',
+    route: { base: '/repo/.portside/save/b%20c.txt/', port: 8080 },
+    target: '/dir/file?x',
+    topLevel: false,
+    saveAs: 'b c.txt',
+  });
+});
+
 describe('an app with several guests', () => {
   const app = table({
     scope: '/',
