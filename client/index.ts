@@ -1,4 +1,20 @@
-/** What a page imports: the parts of a site that hosts itself, in the order in which a page uses them. */
+/**
+ * What a page imports: the parts of a site that hosts itself, in the order in which a page uses them.
+ *
+ * ```ts
+ * await register({ base: '/' });
+ * await becomeIsolated('/');
+ * const machine = startMachine({ site });
+ * machine.events.on('progress', ({ step, loaded, total }) => bar.show(step, loaded, total));
+ * machine.events.on('output', (output) => logOutput(output));
+ * await machine.ready;
+ * connect(machine, '/');
+ * await showSite({ base: '/', name: 'My site', frame: document.querySelector('iframe') }).arrived;
+ * ```
+ *
+ * Every promise rejects with a `PortsideError`, whose `code` is a key of `errorTexts`. Several tabs share one kernel when
+ * each asks `claimKernel` first.
+ */
 
 export { type ErrorCode, errorTexts, PortsideError } from '../protocol/errors.js';
 export type { SiteConfig } from '../protocol/site.js';

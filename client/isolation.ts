@@ -8,7 +8,8 @@ import { forgetReload, reloadOnce } from './reload-once.js';
  * @throws PortsideError `isolation-refused`
  */
 export async function becomeIsolated(base: string): Promise<void> {
-  if (!crossOriginIsolated) await reloadOnce('isolation', base);
+  // In a frame, isolation is the embedder's to give: a reload changes nothing.
+  if (!crossOriginIsolated && window === top) await reloadOnce('isolation', base);
   if (!crossOriginIsolated || typeof SharedArrayBuffer === 'undefined') throw new PortsideError('isolation-refused');
   forgetReload('isolation', base);
 }

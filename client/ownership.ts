@@ -26,16 +26,17 @@ export type Claim =
 /** @throws PortsideError `storage-blocked`: where storage is blocked, locks are too. */
 export async function claimKernel(base: string): Promise<Claim> {
   try {
-    const release = await hold(kernelLockName(base), { ifAvailable: true });
+    const release = await holdIfFree(kernelLockName(base));
     if (release) return { role: 'owner', ownership: await beginBoot(base, release) };
   } catch (cause) {
     throw new PortsideError('storage-blocked', undefined, { cause });
   }
-  return { role: 'guest', ownerBooted: bootEnded(base), succession: succeed(base) };
+  const succession = hold(kernelLockName(base)).then((release) => beginBoot(base, release));
+  return { role: 'guest', ownerBooted: bootEnded(base), succession };
 }
 
-async function beginBoot(base: string, release: () => void): Promise<Ownership> {
-  const booted = (await hold(bootLockName(base), {})) ?? (() => {});
+async function beginBoot(base: string, release: Release): Promise<Ownership> {
+  const booted = await hold(bootLockName(base));
   return {
     booted,
     release() {
@@ -45,22 +46,24 @@ async function beginBoot(base: string, release: () => void): Promise<Ownership> 
   };
 }
 
-async function succeed(base: string): Promise<Ownership> {
-  const release = await hold(kernelLockName(base), {});
-  return beginBoot(base, release ?? (() => {}));
-}
-
 const bootEnded = (base: string): Promise<void> =>
   navigator.locks.request(bootLockName(base), { mode: 'shared' }, () => {});
 
-/** Resolves with the function that releases the lock, once it is held; with undefined where it is not available. */
-function hold(name: string, options: LockOptions): Promise<(() => void) | undefined> {
+/** Gives a lock back. */
+type Release = () => void;
+
+/** Resolves once the lock is held. */
+function hold(name: string): Promise<Release> {
   return new Promise((resolve, reject) => {
-    navigator.locks
-      .request(name, options, (lock) => {
-        if (!lock) return resolve(undefined);
-        return new Promise<void>((release) => resolve(release));
-      })
-      .catch(reject);
+    navigator.locks.request(name, () => new Promise<void>((release) => resolve(release))).catch(reject);
+  });
+}
+
+/** Resolves with undefined where another holds the lock. */
+function holdIfFree(name: string): Promise<Release | undefined> {
+  return new Promise((resolve, reject) => {
+    const granted = (lock: Lock | null) =>
+      lock ? new Promise<void>((release) => resolve(release)) : resolve(undefined);
+    navigator.locks.request(name, { ifAvailable: true }, granted).catch(reject);
   });
 }

@@ -55,8 +55,10 @@ export function retargetForms(frame: Window, scope: SiteScope, signal: AbortSign
     (event) => {
       const { target: form, submitter } = event;
       if (event.defaultPrevented || !isForm(form)) return;
-      const action = new URL(attribute(submitter, 'formaction') ?? form.getAttribute('action') ?? '', form.baseURI);
-      const target = (attribute(submitter, 'formtarget') ?? form.target).toLowerCase();
+      const action = URL.parse(attribute(submitter, 'formaction') ?? attribute(form, 'action') ?? '', form.baseURI);
+      if (!action) return;
+      // By attribute: a field may be named `target`, and would be found in place of the property.
+      const target = (attribute(submitter, 'formtarget') ?? attribute(form, 'target') ?? '').toLowerCase();
       if (scope.isOutside(action) && (target === '' || target === '_self')) retarget(form, submitter, '_top');
       if (scope.contains(action) && (target === '_top' || target === '_parent')) retarget(form, submitter, '_self');
     },

@@ -15,6 +15,7 @@ const screen = new BootScreen(document);
 /** In the markup under this id; its type follows from the tag that the selector names. */
 const frame = document.querySelector<HTMLIFrameElement>('iframe#portside-site');
 let shown: ShownSite | undefined;
+let failed = false;
 
 async function run(): Promise<void> {
   const site = readSiteConfig(document);
@@ -33,6 +34,7 @@ async function run(): Promise<void> {
     screen.progress('wait');
     await claim.ownerBooted;
   }
+  if (failed) return; // As the successor of a tab that went while it booted.
   if (!frame) throw new Error("The shell's page has no iframe#portside-site");
   shown = showSite({ base: site.base, name: site.name, frame });
   await shown.arrived;
@@ -83,6 +85,7 @@ function refuseToNest(): void {
 
 function fail(error: unknown): void {
   console.error('portside:', error);
+  failed = true;
   shown?.stop();
   frame?.remove();
   const known =

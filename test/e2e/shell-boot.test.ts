@@ -7,7 +7,7 @@ let browser: Browser;
 let visit: ShellVisit;
 
 beforeAll(async () => {
-  browser = await launchChromium();
+  browser = await launchChromium('--host-resolver-rules=MAP insecure.test 127.0.0.1');
 });
 afterAll(() => browser.close());
 beforeEach(async () => {
@@ -175,6 +175,20 @@ describe('a boot that fails', () => {
     expect(await failure(() => visit.site.files.set('/sw.js', { type: 'text/javascript', bytes }))).toBe(
       'isolation-refused',
     );
+  });
+
+  it('insecure-origin: plain http from another machine', async () => {
+    const page = await visit.context.newPage();
+    await page.goto(visit.site.url.replace('127.0.0.1', 'insecure.test'));
+    await page.waitForSelector('html[data-portside-code="insecure-origin"]');
+  });
+
+  it('isolation-refused: framed by a page of another site', async () => {
+    const page = await visit.context.newPage();
+    const bytes = Buffer.from(`<!doctype html><iframe src="${visit.site.url}"></iframe>`);
+    visit.site.files.set('/embedder', { type: 'text/html', bytes });
+    await page.goto(`${visit.site.url.replace('127.0.0.1', 'localhost')}embedder`);
+    await page.frameLocator('iframe').locator('html[data-portside-code="isolation-refused"]').waitFor();
   });
 
   it('kernel-start-failed: a kernel that throws', async () => {
