@@ -23,28 +23,30 @@ export type Fetcher = (request: PageRequest) => Promise<PageResponse>;
 
 /** Over a real socket, each request on a connection of its own. */
 export function httpFetcher(origin: string): Fetcher {
-  const { hostname, port, host } = new URL(origin);
+  const { hostname, port } = new URL(origin);
   return ({ method, path, headers = [], body }) =>
     new Promise((resolve, reject) => {
       const bytes = body?.();
-      const all = [['Host', host], ...headers];
-      if (bytes) all.push(['Content-Length', String(bytes.length)]);
-      const sent = httpRequest(
-        { hostname, port, method, path, headers: all.flat(), agent: false },
-        async (response) => {
-          try {
-            const chunks: Uint8Array[] = [];
-            for await (const chunk of response) chunks.push(chunk);
-            resolve({
-              status: response.statusCode ?? 0,
-              headers: pairs(response.rawHeaders),
-              body: Buffer.concat(chunks),
-            });
-          } catch (error) {
-            reject(error);
-          }
-        },
-      );
+      const all = new Map<string, string[]>();
+      for (const [name, value] of headers) all.set(name, [...(all.get(name) ?? []), value]);
+      // As browsers do for a POST or PUT without a body (Fetch section 4.6, HTTP-network-or-cache fetch, step 8.6).
+      if (bytes ?? (method === 'POST' || method === 'PUT')) all.set('Content-Length', [String(bytes?.length ?? 0)]);
+      const options = { hostname, port, method, path, headers: Object.fromEntries(all), agent: false };
+      const sent = httpRequest(options, async (response) => {
+        try {
+          const chunks: Uint8Array[] = [];
+          for await (const chunk of response) chunks.push(chunk);
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: pairs(response.rawHeaders),
+            body: Buffer.concat(chunks),
+          });
+        } catch (error) {
+          reject(error);
+        }
+      });
+      // Node would announce a chunked body for every method that may have one.
+      sent.useChunkedEncodingByDefault = false;
       sent.on('error', reject);
       sent.end(bytes);
     });

@@ -24,7 +24,7 @@ export interface Transcript {
 export interface NormaliseOptions {
   /** Headers (lower case) left out: hop-by-hop ones where the way to the server has none. */
   readonly withoutHeaders?: ReadonlySet<string>;
-  /** Lines of head or body that may differ, by what they match. */
+  /** Lines of head or body that may differ, or be there on one side only: they are left out on both. */
   readonly mayDiffer?: readonly RegExp[];
   /** `'ignored'`: only its presence counts. */
   readonly body?: 'compared' | 'ignored';
@@ -41,10 +41,7 @@ export async function transcript(
   options: NormaliseOptions = {},
 ): Promise<Transcript> {
   const { withoutHeaders = new Set(), mayDiffer = [], body = 'compared' } = options;
-  const allowed = (line: string) => {
-    const pattern = mayDiffer.find((candidate) => candidate.test(line));
-    return pattern ? `<may differ: ${pattern.source}>` : line;
-  };
+  const compared = (line: string) => !mayDiffer.some((pattern) => pattern.test(line));
   const lines = await bodyLines(response);
   const shown = body === 'ignored' ? [lines.length === 0 ? '<empty>' : '<some body>'] : lines;
   const head = response.headers
@@ -54,8 +51,8 @@ export async function transcript(
     .map(([name, value]) => `${name.toLowerCase()}: ${value}`)
     .toSorted((a, b) => compareNames(a, b));
   return {
-    head: [`status ${response.status}`, ...head.map((line) => allowed(nameless(line, habitat)))],
-    body: shown.map((line) => allowed(nameless(line, habitat))),
+    head: [`status ${response.status}`, ...head.map((line) => nameless(line, habitat)).filter(compared)],
+    body: shown.map((line) => nameless(line, habitat)).filter(compared),
   };
 }
 

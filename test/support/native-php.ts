@@ -36,6 +36,12 @@ export function hasNativePhp(): boolean {
   );
 }
 
+/**
+ * Debian builds PHP with a few defaults of its own. PHP's are put back, so that what is measured is PHP under an empty
+ * php.ini (main/main.c, ext/session/session.c).
+ */
+const PHP_DEFAULTS = ['include_path=.:', 'session.save_path='];
+
 /** Of ports that another program took between the look and the start: one is bad luck, three are a fault. */
 const ATTEMPTS = 3;
 
@@ -55,7 +61,7 @@ export async function startNativePhp(options: NativePhpOptions): Promise<NativeP
 }
 
 async function start(options: NativePhpOptions, port: number): Promise<NativePhp> {
-  const settings = (options.settings ?? []).flatMap((setting) => ['-d', setting]);
+  const settings = [...PHP_DEFAULTS, ...(options.settings ?? [])].flatMap((setting) => ['-d', setting]);
   // /dev/null in place of a php.ini: Debian's own differs from PHP's defaults. Extensions have files of their own.
   const server = spawn(
     options.program ?? NATIVE_PHP,

@@ -6,7 +6,7 @@ attempt('no such program', static function () {
     return is_resource($process) ? [stream_get_contents($pipes[1]), proc_close($process)] : $process;
 });
 attempt('list', static function () {
-    $process = proc_open([PHP_BINARY, '-n', '-r', 'fwrite(STDERR, "err"); echo strtoupper(stream_get_contents(STDIN)), getenv("A"), getcwd(); exit(3);'],
+    $process = proc_open([PHP_BINARY ?: 'php', '-n', '-r', 'fwrite(STDERR, "err"); echo strtoupper(stream_get_contents(STDIN)), getenv("A"), getcwd(); exit(3);'],
         [['pipe', 'r'], ['pipe', 'w'], ['pipe', 'w']], $pipes, '/', ['A' => ' and the environment ']);
     fwrite($pipes[0], 'through a pipe');
     fclose($pipes[0]);

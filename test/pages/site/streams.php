@@ -1,8 +1,15 @@
 <?php
 require __DIR__ . '/lib.php';
 text_page();
-[$a, $b] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
-show('pair', [fwrite($a, "ping\n"), fgets($b), fwrite($b, "pong\n"), fgets($a)]);
+attempt('pair', static function () {
+    [$a, $b] = stream_socket_pair(STREAM_PF_UNIX, STREAM_SOCK_STREAM, 0);
+    return [fwrite($a, "ping\n"), fgets($b), fwrite($b, "pong\n"), fgets($a)];
+});
+$server = stream_socket_server('tcp://127.0.0.1:0');
+$a = stream_socket_client('tcp://' . stream_socket_get_name($server, false), $code, $text, 5);
+$b = stream_socket_accept($server, 5);
+fclose($server);
+show('connected', [fwrite($a, "ping\n"), fgets($b), fwrite($b, "pong\n"), fgets($a)]);
 $read = [$a, $b];
 $write = $except = null;
 show('select none', stream_select($read, $write, $except, 0, 50000));
