@@ -187,6 +187,22 @@ export const errorTexts = {
     sentence: 'A part of Portside itself has not been built.',
     remedy: 'Run npm run build in the folder of Portside.',
   },
+  'program-unreadable': {
+    sentence: 'The program could not be read.',
+    remedy: 'Check the path: PROGRAM is `php` or a path to a .wasm file.',
+  },
+  'program-unknown': {
+    sentence: 'This is not a program that the kernel can run.',
+    remedy: 'Programs are WebAssembly for WASI preview 1, or PHP as built by the php-wasm packages.',
+  },
+  'program-crashed': {
+    sentence: 'The program stopped by itself.',
+    remedy: 'The message says where; please report it with the command that led there.',
+  },
+  'mount-failed': {
+    sentence: 'A folder could not be mounted.',
+    remedy: 'Give --mount as HOSTDIR:GUESTDIR, with a folder that exists.',
+  },
   'port-in-use': {
     sentence: 'Another program listens on this port.',
     remedy: 'Choose another port with --port, or 0 for any free one.',

@@ -1,6 +1,6 @@
 /** A guest's standard streams when the host holds the other end. */
-import { EAGAIN, EBADF } from '../abi/errno.js';
-import { POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
+import { EAGAIN, EBADF, EPIPE } from '../abi/errno.js';
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
 import { type Attributes, S_IFIFO } from '../abi/stat.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import { type FileOperations, unsupported } from './file-operations.js';
@@ -30,12 +30,21 @@ export class HostInput extends HostStream implements FileOperations {
   readonly writable = null;
   readonly #chunks: Uint8Array[] = [];
   readonly #consumed: () => void;
+  readonly #wanted: () => void;
   #ended = false;
 
-  /** @param consumed called when everything that was pushed has been read. */
-  constructor(consumed: () => void = () => {}) {
+  /**
+   * @param consumed called when everything that was pushed has been read.
+   * @param wanted called when a guest begins to wait for more.
+   */
+  constructor(consumed: () => void = () => {}, wanted: () => void = () => {}) {
     super();
     this.#consumed = consumed;
+    this.#wanted = wanted;
+  }
+
+  override arm(): void {
+    if (!this.#ended) this.#wanted();
   }
 
   push(bytes: Uint8Array): void {
@@ -75,6 +84,7 @@ export class HostOutput extends HostStream implements FileOperations {
   readonly writable = new WaitQueue();
   readonly #write: (bytes: Uint8Array) => boolean;
   #full = false;
+  #closed = false;
 
   /** @param write takes a copy's ownership; false asks for no more until `drained`. */
   constructor(write: (bytes: Uint8Array) => boolean) {
@@ -87,17 +97,25 @@ export class HostOutput extends HostStream implements FileOperations {
     this.writable.wake();
   }
 
+  /** Nobody takes it any more. */
+  close(): void {
+    this.#closed = true;
+    this.writable.wake();
+  }
+
   read(): number {
     return -EBADF;
   }
 
   write(_description: number, from: Uint8Array): number {
+    if (this.#closed) return -EPIPE;
     if (this.#full) return -EAGAIN;
     this.#full = !this.#write(from.slice());
     return from.length;
   }
 
   poll(): number {
+    if (this.#closed) return POLLERR | POLLOUT | POLLWRNORM;
     return this.#full ? 0 : POLLOUT | POLLWRNORM;
   }
 }

@@ -5,11 +5,8 @@ export interface Deadline {
   expire(): void;
 }
 
-/** The platform's timer. */
-export interface Alarm {
-  set(milliseconds: number, callback: () => void): unknown;
-  clear(handle: unknown): void;
-}
+/** The platform's timer: calls back once, unless the function that it returns was called before. */
+export type Alarm = (callback: () => void, milliseconds: number) => () => void;
 
 /** setTimeout holds a signed 32-bit count of milliseconds (HTML 8.6): longer waits are taken in pieces. */
 const LONGEST_TIMEOUT = 0x7fffffff;
@@ -18,7 +15,7 @@ export class Timers {
   readonly #alarm: Alarm;
   readonly #now: () => number;
   readonly #deadlines = new Set<Deadline>();
-  #next: { handle: unknown; at: number } | null = null;
+  #next: { cancel: () => void; at: number } | null = null;
 
   constructor(alarm: Alarm, now: () => number) {
     this.#alarm = alarm;
@@ -38,11 +35,11 @@ export class Timers {
   #arm(at: number): void {
     this.#disarm();
     const milliseconds = Math.min(Math.max(0, Math.ceil(at - this.#now())), LONGEST_TIMEOUT);
-    this.#next = { at, handle: this.#alarm.set(milliseconds, () => this.#fire()) };
+    this.#next = { at, cancel: this.#alarm(() => this.#fire(), milliseconds) };
   }
 
   #disarm(): void {
-    if (this.#next) this.#alarm.clear(this.#next.handle);
+    this.#next?.cancel();
     this.#next = null;
   }
 

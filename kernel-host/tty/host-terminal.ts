@@ -1,5 +1,6 @@
 /** A terminal of the host, handed through: the host's own line discipline edits and echoes; size and modes are told as they are. */
 import { EFAULT, EINVAL, ENOTTY, Errno } from '../abi/errno.js';
+import { POLLIN } from '../abi/poll.js';
 import { type Attributes, S_IFCHR } from '../abi/stat.js';
 import { DEVICE_TTY } from '../device/devices.js';
 import { type FileOperations, unsupported } from '../file/file-operations.js';
@@ -60,7 +61,9 @@ export class HostTerminal implements FileOperations {
     return this.input.poll() | this.output.poll();
   }
 
-  arm(): void {}
+  arm(_description: number, events: number): void {
+    if (events & POLLIN) this.input.arm();
+  }
 
   attributes(_description: number, out: Attributes): number {
     out.mode = S_IFCHR | 0o620;

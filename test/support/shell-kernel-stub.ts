@@ -100,7 +100,7 @@ function page(request: Request): { status: number; type: string; text: string } 
     <h1>${target || 'home'}</h1><p id="instance">${instance}</p><p id="referrer">${referrer ?? ''}</p>
     <p id="posted">${request.method} ${request.body instanceof ArrayBuffer ? new TextDecoder().decode(request.body) : ''}</p>
     <a id="a" href="${base}a?x=1">a</a> <a id="b" href="${base}b">b</a> <a id="hash" href="#part">part</a>
-    <a id="top" href="${base}topped" target="_top">top</a> <a id="outside" href="${site?.env.OUTSIDE ?? ''}">outside</a>
+    <a id="top" href="${base}topped" target="_top">top</a> <a id="save" href="${base}b" download="page b.html">save</a> <a id="outside" href="${site?.env.OUTSIDE ?? ''}">outside</a>
     <form id="form" method="post" action="${base}posted" target="_top"><input name="q" value="1"><button>go</button></form>
     <p style="height: 200vh" id="part">part</p>`;
   return { status: 200, type: 'text/html; charset=utf-8', text };

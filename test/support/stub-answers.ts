@@ -3,6 +3,7 @@ import { type HeaderList, MAX_CHUNK } from '../../protocol/bridge.js';
 import { savePath } from '../../protocol/site.js';
 
 export interface StubRequest {
+  readonly port: number;
   readonly method: string;
   readonly target: string;
   readonly headers: HeaderList;
@@ -71,8 +72,8 @@ type Handler = (
   query: URLSearchParams,
 ) => StubAnswer | 'silence' | Promise<StubAnswer | 'silence'>;
 
-const echo: Handler = ({ method, target, headers, body, declaredLength }) =>
-  json({ method, target, headers, declaredLength, body: body && new TextDecoder().decode(body) });
+const echo: Handler = ({ port, method, target, headers, body, declaredLength }) =>
+  json({ port, method, target, headers, declaredLength, body: body && new TextDecoder().decode(body) });
 
 const handlers: Readonly<Record<string, Handler>> = {
   '/': () => page('front'),

@@ -69,9 +69,9 @@ class StubPort {
   }
 
   async #serve(message: Extract<ToKernel, { type: 'request' }>): Promise<void> {
-    const { id, method, target, headers } = message;
+    const { id, port, method, target, headers } = message;
     const body = await this.#bodyOf(message);
-    const request: StubRequest = { method, target, headers, body, declaredLength: message.bodyLength, cancelled };
+    const request: StubRequest = { port, method, target, headers, body, declaredLength: message.bodyLength, cancelled };
     const answer = await answerTo(request);
     if (answer !== 'silence') await this.#answer(id, method, answer);
   }

@@ -1,0 +1,98 @@
+/** What every machine's file system holds before anything is put into it (FHS 3.0, as far as guests look). */
+import { Errno } from '../abi/errno.js';
+import { S_IFCHR, S_IFDIR, S_IFREG } from '../abi/stat.js';
+import {
+  DEVICE_FULL,
+  DEVICE_NULL,
+  DEVICE_RANDOM,
+  DEVICE_TTY,
+  DEVICE_URANDOM,
+  DEVICE_ZERO,
+} from '../device/devices.js';
+import type { Kernel } from '../kernel.js';
+
+const encoder = new TextEncoder();
+
+const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
+  ['/bin', 0o755],
+  ['/dev', 0o755],
+  ['/etc', 0o755],
+  ['/home', 0o755],
+  ['/proc', 0o555],
+  ['/root', 0o700],
+  ['/run', 0o755],
+  ['/tmp', 0o1777],
+  ['/usr/bin', 0o755],
+  ['/usr/local/bin', 0o755],
+  ['/var/tmp', 0o1777],
+];
+
+const DEVICES: readonly (readonly [name: string, rdev: number])[] = [
+  ['null', DEVICE_NULL],
+  ['zero', DEVICE_ZERO],
+  ['full', DEVICE_FULL],
+  ['random', DEVICE_RANDOM],
+  ['urandom', DEVICE_URANDOM],
+  ['tty', DEVICE_TTY],
+];
+
+const LINKS: readonly (readonly [path: string, target: string])[] = [
+  ['/dev/fd', '/proc/self/fd'],
+  ['/dev/stdin', '/proc/self/fd/0'],
+  ['/dev/stdout', '/proc/self/fd/1'],
+  ['/dev/stderr', '/proc/self/fd/2'],
+  ['/etc/mtab', '/proc/mounts'],
+];
+
+const FILES: readonly (readonly [path: string, text: string])[] = [
+  ['/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n'],
+  ['/etc/group', 'root:x:0:\nnogroup:x:65534:\n'],
+  ['/etc/hosts', '127.0.0.1\tlocalhost portside\n'],
+  ['/etc/hostname', 'portside\n'],
+];
+
+/** @throws Errno ENOSPC when memory is exhausted. */
+export function plantRootTree(kernel: Kernel): void {
+  for (const [path, mode] of DIRECTORIES) makeDirectory(kernel, path, mode);
+  const { root } = kernel.vfs;
+  const dev = makeDirectory(kernel, '/dev', 0o755);
+  for (const [name, rdev] of DEVICES) check(root.create(dev, encoder.encode(name), S_IFCHR | 0o666, rdev));
+  for (const [path, target] of LINKS) {
+    const { directory, name } = split(kernel, path);
+    check(root.symlink(directory, name, encoder.encode(target)));
+  }
+  for (const [path, text] of FILES) writeFile(kernel, path, encoder.encode(text), 0o644);
+}
+
+/** Makes a directory of the root file system with those above it; what is there stays. Returns its inode. @throws Errno */
+export function makeDirectory(kernel: Kernel, path: string, mode: number): number {
+  const { root } = kernel.vfs;
+  let directory = root.root;
+  const parts = path.split('/').filter((part) => part !== '');
+  for (const [i, part] of parts.entries()) {
+    const name = encoder.encode(part);
+    const found = root.lookup(directory, name);
+    directory = found > 0 ? found : check(root.create(directory, name, S_IFDIR | (i === parts.length - 1 ? mode : 0o755), 0));
+  }
+  return directory;
+}
+
+/** Makes or replaces a file of the root file system. @throws Errno */
+export function writeFile(kernel: Kernel, path: string, content: Uint8Array, mode: number): void {
+  const { root } = kernel.vfs;
+  const { directory, name } = split(kernel, path);
+  const found = root.lookup(directory, name);
+  const file = found > 0 ? found : check(root.create(directory, name, S_IFREG | mode, 0));
+  check(root.truncate(file, 0));
+  check(root.write(file, 0, content));
+}
+
+function split(kernel: Kernel, path: string): { directory: number; name: Uint8Array } {
+  const slash = path.lastIndexOf('/');
+  return { directory: makeDirectory(kernel, path.slice(0, slash), 0o755), name: encoder.encode(path.slice(slash + 1)) };
+}
+
+function check(result: number): number {
+  if (result < 0) throw new Errno(-result);
+  return result;
+}

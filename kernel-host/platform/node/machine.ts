@@ -1,0 +1,48 @@
+/** A kernel under Node: its platform, and programs from the host's files. */
+import { readFile } from 'node:fs/promises';
+import { plantRootTree } from '../../boot/root-tree.js';
+import { detectAbi } from '../../guest/abi.js';
+import { Kernel, type KernelEvents } from '../../kernel.js';
+import type { Program } from '../../process/programs.js';
+import { PortsideError } from '../../../protocol/errors.js';
+import { systemClock } from '../clock.js';
+import { NodeGuestWorkers } from './guest-workers.js';
+
+/** The bundle beside this one. */
+const PROCESS_WORKER = new URL('./process-worker.js', import.meta.url);
+
+export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKER): Kernel {
+  const kernel = new Kernel(
+    {
+      clock: systemClock,
+      alarm: (callback, milliseconds) => {
+        const timeout = setTimeout(callback, milliseconds);
+        return () => clearTimeout(timeout);
+      },
+      workers: new NodeGuestWorkers(processWorker),
+      defer: setImmediate,
+    },
+    events,
+  );
+  plantRootTree(kernel);
+  return kernel;
+}
+
+/** @throws PortsideError program-unreadable, program-unknown */
+export async function loadProgram(path: string): Promise<Program> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await readFile(path));
+  } catch (error) {
+    throw new PortsideError('program-unreadable', path, { cause: error });
+  }
+  let module: WebAssembly.Module;
+  try {
+    module = await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new PortsideError('program-unknown', `${path} is not WebAssembly that this Node can compile.`, { cause: error });
+  }
+  const abi = detectAbi(module);
+  if (!abi) throw new PortsideError('program-unknown', path);
+  return { abi, module };
+}

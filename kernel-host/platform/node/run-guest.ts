@@ -1,0 +1,98 @@
+/** `portside run`: one guest on this process's terminal, as if it were a native program. */
+import { resolve } from 'node:path';
+import { PortsideError } from '../../../protocol/errors.js';
+import { Errno } from '../../abi/errno.js';
+import { SIGINT, SIGTERM, signaledStatus } from '../../abi/process.js';
+import { installProgram } from '../../boot/install-program.js';
+import { makeDirectory } from '../../boot/root-tree.js';
+import type { Kernel } from '../../kernel.js';
+import type { Pid } from '../../process/process.js';
+import { createKernel, loadProgram } from './machine.js';
+import { bridgePort } from './port-bridge.js';
+import { standardStreams } from './standard-streams.js';
+
+export interface GuestMount {
+  readonly host: string;
+  readonly guest: string;
+  readonly readonly: boolean;
+}
+
+export interface RunGuestOptions {
+  /** `php`, or the host path of a `.wasm` file. */
+  readonly program: string;
+  /** Without the program's own name. */
+  readonly args: readonly string[];
+  readonly mounts: readonly GuestMount[];
+  /** The guest's whole environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Host path of PHP's WebAssembly; undefined where the program is a file of its own. */
+  readonly php: string | undefined;
+  readonly listen: readonly { readonly host: number; readonly guest: number }[];
+}
+
+/**
+ * Runs a program to its end: its wait(2) status.
+ * @throws PortsideError program-unreadable, program-unknown, mount-failed, port-in-use, listen-failed
+ */
+export async function runGuest(options: RunGuestOptions): Promise<number> {
+  let first: Pid | null = null;
+  let end: (status: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => {
+    end = resolve;
+  });
+  const kernel = createKernel({
+    onExit: (pid, status) => {
+      if (pid === first) end(status);
+    },
+    onCrash: (pid, message) => {
+      process.stderr.write(`portside: process ${pid}: ${message}\n`);
+    },
+  });
+  const guestPath = options.php === undefined ? `/usr/local/bin/${options.program.split('/').at(-1)}` : '/usr/local/bin/php';
+  installProgram(kernel, guestPath, await loadProgram(options.php ?? resolve(options.program)));
+  makeDirectory(kernel, '/var/www/html', 0o755);
+  mountFolders(kernel, options.mounts);
+  const servers = await Promise.all(options.listen.map(({ host, guest }) => bridgePort(kernel, host, guest)));
+  const descriptors = standardStreams(kernel);
+  const pid = kernel.processes.spawn({
+    path: guestPath,
+    arguments: [options.php === undefined ? options.program : 'php', ...options.args],
+    environment: Object.entries(options.env).map(([name, value]) => `${name}=${value}`),
+    cwd: directory(kernel, options.cwd),
+    descriptors,
+    parent: null,
+    sharesPorts: false,
+  });
+  first = pid;
+  for (const description of descriptors.values()) kernel.descriptions.release(description);
+  const stop = (signal: number) => () => {
+    const running = kernel.processes.byPid(pid);
+    if (running) kernel.processes.end(running, signaledStatus(signal));
+  };
+  const handlers = { SIGINT: stop(SIGINT), SIGTERM: stop(SIGTERM) } as const;
+  process.on('SIGINT', handlers.SIGINT).on('SIGTERM', handlers.SIGTERM);
+  try {
+    return await ended;
+  } finally {
+    process.off('SIGINT', handlers.SIGINT).off('SIGTERM', handlers.SIGTERM);
+    for (const server of servers) server.close();
+    process.stdin.pause();
+  }
+}
+
+function mountFolders(kernel: Kernel, mounts: readonly GuestMount[]): void {
+  for (const mount of mounts) {
+    throw new PortsideError('mount-failed', mount.guest);
+  }
+  void kernel;
+}
+
+function directory(kernel: Kernel, path: string) {
+  try {
+    return kernel.vfs.lookup({ fileSystem: kernel.vfs.root, node: kernel.vfs.root.root }, new TextEncoder().encode(path), true);
+  } catch (error) {
+    if (error instanceof Errno) throw new PortsideError('folder-missing', path, { cause: error });
+    throw error;
+  }
+}
