@@ -1,7 +1,8 @@
+import { savePath } from '../protocol/site.js';
 import { AddressBar } from './frame/address-bar.js';
 import { watchDocuments } from './frame/documents.js';
 import { PageIdentity } from './frame/identity.js';
-import { keepInFrame, retargetForms, sendOutside } from './frame/links.js';
+import { type Elsewhere, keepInFrame, redirectNavigations, retargetForms } from './frame/links.js';
 import { SiteScope } from './frame/scope.js';
 
 export interface ShowSiteOptions {
@@ -35,6 +36,11 @@ export function showSite(options: ShowSiteOptions): ShownSite {
   };
   const address = new AddressBar(window, steer, signal);
   const identity = new PageIdentity(document, base, name);
+  const elsewhere: Elsewhere = {
+    atTop: (href) => location.assign(href),
+    toFile: ({ pathname, search }, fileName) =>
+      frame.contentWindow?.location.assign(savePath(base, pathname + search, fileName)),
+  };
   const arrived = new Promise<void>((resolve) => {
     watchDocuments(
       frame,
@@ -43,7 +49,7 @@ export function showSite(options: ShowSiteOptions): ShownSite {
           const url = new URL(document.URL);
           if (scope.contains(url)) address.follow(url.href);
           identity.follow(document);
-          sendOutside(window, scope, (href) => location.assign(href), signal);
+          redirectNavigations(window, scope, elsewhere, signal);
           retargetForms(window, scope, signal);
           resolve();
         },

@@ -26,22 +26,33 @@ export function keepInFrame(
   );
 }
 
+/** What becomes of a navigation that the frame can't make by itself. */
+export interface Elsewhere {
+  /** A page that only the top-level context can show. */
+  atTop(href: string): void;
+  /**
+   * A link of the site with a `download` attribute, `fileName` in it: Chromium asks the host for such, past the service worker
+   * (Chromium issue 40410035).
+   */
+  toFile(url: URL, fileName: string): void;
+}
+
 /** Navigations of the frame; to be called for each of its documents. */
-export function sendOutside(
-  frame: Window,
-  scope: SiteScope,
-  navigateTop: (href: string) => void,
-  signal: AbortSignal,
-): void {
+export function redirectNavigations(frame: Window, scope: SiteScope, elsewhere: Elsewhere, signal: AbortSignal): void {
   frame.navigation?.addEventListener(
     'navigate',
     (event) => {
       const destination = new URL(event.destination.url);
       // A form's body can't be sent on from here: `retargetForms` sees to forms.
-      if (!event.cancelable || event.formData || event.downloadRequest !== null) return;
-      if (!scope.isOutside(destination)) return;
-      event.preventDefault();
-      navigateTop(destination.href);
+      if (!event.cancelable || event.formData) return;
+      if (event.downloadRequest !== null) {
+        if (!scope.contains(destination)) return;
+        event.preventDefault();
+        elsewhere.toFile(destination, event.downloadRequest);
+      } else if (scope.isOutside(destination)) {
+        event.preventDefault();
+        elsewhere.atTop(destination.href);
+      }
     },
     { signal },
   );

@@ -183,12 +183,13 @@ describe('a boot that fails', () => {
     await page.waitForSelector('html[data-portside-code="insecure-origin"]');
   });
 
-  it('isolation-refused: framed by a page of another site', async () => {
+  // The browser context that the driver makes blocks storage for third parties, as several browsers do.
+  it('storage-blocked: framed by a page of another site', async () => {
     const page = await visit.context.newPage();
     const bytes = Buffer.from(`<!doctype html><iframe src="${visit.site.url}"></iframe>`);
     visit.site.files.set('/embedder', { type: 'text/html', bytes });
     await page.goto(`${visit.site.url.replace('127.0.0.1', 'localhost')}embedder`);
-    await page.frameLocator('iframe').locator('html[data-portside-code="isolation-refused"]').waitFor();
+    await page.frameLocator('iframe').locator('html[data-portside-code="storage-blocked"]').waitFor();
   });
 
   it('kernel-start-failed: a kernel that throws', async () => {

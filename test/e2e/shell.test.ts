@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/shell-browser.js';
@@ -115,6 +116,18 @@ describe('navigations that leave the frame', () => {
     await frame.click('#a');
     await heading(frame, 'a?x=1');
     expect(await frame.textContent('#instance')).toBe(instance);
+    await visit.address(page, 'a?x=1');
+  });
+
+  it('saves a link with a download attribute, from the site', async () => {
+    const { page, frame } = await visit.open();
+    const [download] = await Promise.all([page.waitForEvent('download'), frame.click('#save')]);
+    expect(download.suggestedFilename()).toBe('page b.html');
+    expect(await readFile(await download.path(), 'utf8')).toContain('<h1>b</h1>');
+    expect(page.url()).toBe(visit.site.url);
+    // The page goes on as before.
+    await frame.click('#a');
+    await heading(frame, 'a?x=1');
     await visit.address(page, 'a?x=1');
   });
 
