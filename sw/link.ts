@@ -47,17 +47,15 @@ export class KernelLink {
     return this.#connections;
   }
 
-  /** Takes a page's message; false when it is for another machine. */
-  receive(message: PageToWorker, owner: string, ports: readonly MessagePort[]): boolean {
-    if (message.portside === 'keep-alive') return true;
-    if (message.base !== this.#options.scope) return false;
+  /** Takes a page's message; those for another machine are left alone. */
+  receive(message: PageToWorker, owner: string, ports: readonly MessagePort[]): void {
+    // A keep-alive has done its work by arriving.
+    if (message.portside === 'keep-alive' || message.base !== this.#options.scope) return;
+    const [port] = ports;
+    if (message.portside === 'connect' && port) this.#connect(port, owner);
     if (message.portside === 'disconnect') {
       for (const connection of [...this.#connections]) if (connection.owner === owner) connection.lose();
-      return true;
     }
-    const [port] = ports;
-    if (port) this.#connect(port, owner);
-    return true;
   }
 
   /**

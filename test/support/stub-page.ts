@@ -44,14 +44,18 @@ serviceWorker.addEventListener('message', ({ data }: MessageEvent<WorkerToPage>)
 });
 serviceWorker.addEventListener('controllerchange', offer);
 
-await serviceWorker.register(`${base}sw.js`, { scope: base });
+const { dataset } = document.documentElement;
+await serviceWorker.register(`${base}sw.js`, {
+  scope: base,
+  type: dataset.workerType === 'module' ? 'module' : 'classic',
+});
 await serviceWorker.ready;
 if (!serviceWorker.controller) {
   await new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
 }
-if (crossOriginIsolated) {
-  window.startKernel();
-  document.documentElement.dataset.ready = '';
-} else {
+if ('isolated' in dataset && !crossOriginIsolated) {
   location.reload();
+} else {
+  window.startKernel();
+  dataset.ready = '';
 }
