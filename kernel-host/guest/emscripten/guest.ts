@@ -1,14 +1,10 @@
 /** What the groups of imports share: the guest's memory, its exports, and its system calls. */
 import type { SystemCalls } from '../../vdso/system-calls.js';
+import { Abort } from '../imports.js';
+import { GuestMemory } from '../memory.js';
 import { guestErrno } from './errno.js';
-import { GuestMemory } from './guest-memory.js';
 
-/** Everything an import may be: numbers in and out, 64-bit ones as BigInt. */
-export type Import = (...parameters: never[]) => number | bigint | undefined;
-export type Imports = Record<string, Import>;
-
-/** A program that stops by itself. */
-export class Abort extends Error {}
+export { Abort, type Import, type Imports } from '../imports.js';
 
 export class Guest {
   readonly memory = new GuestMemory();
