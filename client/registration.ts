@@ -59,7 +59,8 @@ export async function adoptRelease(registration: ServiceWorkerRegistration, base
   const control = nextController(serviceWorkers());
   const message: PageToWorker = { portside: 'take-over', base };
   waiting.postMessage(message);
-  await control;
+  await Promise.race([control, givenUp(waiting)]);
+  if (waiting.state === 'redundant') return; // A still newer one came, or it failed: this page goes on as it is.
   location.reload();
   await new Promise(() => {});
 }
@@ -111,11 +112,17 @@ async function waitForControl(
 }
 
 /** Resolves when `worker` is active; rejects when it was given up. */
-function activation(worker: ServiceWorker): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function activation(worker: ServiceWorker): Promise<void> {
+  await Promise.race([reaches(worker, 'activated'), givenUp(worker)]);
+  if (worker.state === 'redundant') throw new PortsideError('service-worker-failed', worker.scriptURL);
+}
+
+const givenUp = (worker: ServiceWorker): Promise<void> => reaches(worker, 'redundant');
+
+function reaches(worker: ServiceWorker, state: ServiceWorkerState): Promise<void> {
+  return new Promise((resolve) => {
     const check = () => {
-      if (worker.state === 'activated') resolve();
-      if (worker.state === 'redundant') reject(new PortsideError('service-worker-failed', worker.scriptURL));
+      if (worker.state === state) resolve();
     };
     worker.addEventListener('statechange', check);
     check();

@@ -4,5 +4,6 @@ import type { SiteConfig } from '../../protocol/site.js';
 export function readSiteConfig(document: Document): SiteConfig {
   const text = document.getElementById('portside-config')?.textContent;
   if (!text) throw new Error('The shell has no #portside-config');
-  return JSON.parse(text) as SiteConfig;
+  const site: SiteConfig = JSON.parse(text);
+  return site;
 }
