@@ -6,6 +6,8 @@ import { bundle, encode, type HostedFile, html, type StubHost, script, serve } f
 export interface StubSite extends StubHost {
   /** URL of the site's base. */
   readonly url: string;
+  /** Uploads another release in place of the one that is there; `damaged`: with a script that lost a byte on its way. */
+  publish(release: string, options?: { readonly damaged: boolean }): void;
 }
 
 export async function serveStubSite(base = '/'): Promise<StubSite> {
@@ -15,42 +17,46 @@ export async function serveStubSite(base = '/'): Promise<StubSite> {
     bundle('test/support/stub-kernel.ts', 'esm'),
   ]);
   const files = new Map<string, HostedFile>();
-  const asset = (name: string, bytes: Uint8Array): Asset => {
-    const path = `.portside/${name}`;
+
+  const asset = (path: string, bytes: Uint8Array): Asset => {
     files.set(base + path, script(bytes));
     return { path, size: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') };
   };
-  const kernelAsset = asset('stub-kernel.js', kernel);
-  const config: SiteConfig = {
-    release: 'stub',
-    name: 'Stub',
-    base,
-    port: 8080,
-    workers: 1,
-    php: 'none',
-    argv: [],
-    env: {},
-    cwd: '/',
-    mountPoint: '/',
-    assets: {
-      shell: asset('stub-page.js', page),
-      kernelWorker: kernelAsset,
-      processWorker: kernelAsset,
-      guest: asset('guest.wasm', encode('guest')),
-      image: asset('image.bin', encode('image')),
-    },
+  const publish: StubSite['publish'] = (release, { damaged } = { damaged: false }) => {
+    files.clear();
+    const shell = `.portside/shell-${release}.js`;
+    const config: SiteConfig = {
+      release,
+      name: 'Stub',
+      base,
+      port: 8080,
+      workers: 1,
+      php: 'none',
+      argv: [],
+      env: {},
+      cwd: '/',
+      mountPoint: '/',
+      assets: {
+        shell: asset(shell, page),
+        kernelWorker: asset('.portside/stub-kernel.js', kernel),
+        processWorker: asset('.portside/process-worker.js', encode('// no processes')),
+        guest: asset('.portside/guest.wasm', encode('guest')),
+        image: asset('.portside/image.bin', encode('image')),
+      },
+    };
+    if (damaged) files.set(base + shell, script(page.slice(1)));
+    files.set(
+      base,
+      html(
+        `<!doctype html><html data-isolated data-release="${release}"><base href="${base}"><title>shell</title><script type="module" src="${base}${shell}"></script><iframe id="portside-site" referrerpolicy="no-referrer"></iframe>`,
+      ),
+    );
+    const configuration = encode(`self.portsideSite = ${JSON.stringify(config)};\n`);
+    files.set(`${base}sw.js`, script(Buffer.concat([configuration, worker])));
+    if (base !== '/') files.set('/outside.txt', { type: 'text/plain', bytes: encode('from the host') });
   };
-  files.set(
-    base,
-    html(
-      `<!doctype html><html data-isolated><base href="${base}"><title>shell</title><script type="module" src="${base}.portside/stub-page.js"></script><iframe id="portside-site" referrerpolicy="no-referrer"></iframe>`,
-    ),
-  );
-  files.set(
-    `${base}sw.js`,
-    script(Buffer.concat([encode(`self.portsideSite = ${JSON.stringify(config)};\n`), worker])),
-  );
-  if (base !== '/') files.set('/outside.txt', { type: 'text/plain', bytes: encode('from the host') });
+
+  publish('first');
   const host = await serve(files);
-  return { ...host, url: host.origin + base };
+  return { ...host, url: host.origin + base, publish };
 }
