@@ -1,0 +1,107 @@
+/** A guest's `php -S` on the kernel under Node, behind a real TCP port: the other side of the comparison. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DOCUMENT_ROOT, GUEST_PORT, serverArguments } from '../../cli/pack/guest-layout.js';
+import { phpGuest } from '../../cli/php/guest.js';
+import type { PhpVersion } from '../../cli/php/releases.js';
+import { O_RDONLY, O_WRONLY } from '../../kernel-host/abi/fcntl.js';
+import { installProgram } from '../../kernel-host/boot/install-program.js';
+import { makeDirectory, writeFile } from '../../kernel-host/boot/root-tree.js';
+import { HostInput, HostOutput } from '../../kernel-host/file/host-stream.js';
+import type { Kernel } from '../../kernel-host/kernel.js';
+import { KIND_KERNEL } from '../../kernel-host/memory/layout.js';
+import { createKernel, loadProgram } from '../../kernel-host/platform/node/machine.js';
+import { bridgePort } from '../../kernel-host/platform/node/port-bridge.js';
+
+/** Built by `npm run build`: worker threads can't run TypeScript. */
+const PROCESS_WORKER = new URL('../../dist/node/process-worker.js', import.meta.url);
+
+export interface GuestPhpOptions {
+  /** Folder of the host, copied into the guest's file system. */
+  readonly documentRoot: string;
+  readonly php?: PhpVersion;
+  /** `name=value`, each given by `-d`. */
+  readonly settings?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Server processes that share the port; 1 by default. */
+  readonly workers?: number;
+}
+
+export interface GuestPhp {
+  /** TCP port of the host. */
+  readonly port: number;
+  readonly origin: string;
+  readonly kernel: Kernel;
+  /** What the servers and their pages wrote on stdout and stderr, and how processes ended. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Requests may be sent at once: they wait until the server listens. */
+export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp> {
+  const lines: string[] = [];
+  const kernel = createKernel(
+    {
+      onExit: (pid, status) => lines.push(`process ${pid} ended with status ${status}\n`),
+      onCrash: (pid, message) => lines.push(`process ${pid}: ${message}\n`),
+    },
+    PROCESS_WORKER,
+  );
+  const { wasm } = await phpGuest(options.php ?? '8.2');
+  installProgram(kernel, '/usr/local/bin/php', await loadProgram(wasm));
+  makeDirectory(kernel, '/var/cache/opcache', 0o755);
+  await copyFolder(kernel, options.documentRoot, DOCUMENT_ROOT);
+
+  const bridge = await bridgePort(kernel, 0, GUEST_PORT);
+  const input = new HostInput();
+  input.end();
+  const output = new HostOutput((bytes) => {
+    lines.push(new TextDecoder().decode(bytes));
+    return true;
+  });
+  const [program = 'php', ...rest] = serverArguments(undefined);
+  const settings = (options.settings ?? []).flatMap((setting) => ['-d', setting]);
+  for (let worker = 0; worker < (options.workers ?? 1); worker++) {
+    const descriptors = new Map([
+      [0, kernel.describe(KIND_KERNEL, O_RDONLY, input)],
+      [1, kernel.describe(KIND_KERNEL, O_WRONLY, output)],
+      [2, kernel.describe(KIND_KERNEL, O_WRONLY, output)],
+    ]);
+    kernel.processes.spawn({
+      path: '/usr/local/bin/php',
+      arguments: [program, ...settings, ...rest],
+      environment: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      cwd: kernel.vfs.lookup(
+        { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root },
+        new TextEncoder().encode(DOCUMENT_ROOT),
+        true,
+      ),
+      descriptors,
+      parent: null,
+      sharesPorts: true,
+    });
+    for (const description of descriptors.values()) kernel.descriptions.release(description);
+  }
+
+  const address = bridge.address();
+  if (address === null || typeof address === 'string') throw new Error('The bridge has no port.');
+  return {
+    port: address.port,
+    origin: `http://127.0.0.1:${address.port}`,
+    kernel,
+    log: () => lines.join(''),
+    async stop() {
+      await new Promise((resolve) => bridge.close(resolve));
+      for (const process of kernel.processes.all()) kernel.processes.end(process, 0);
+    },
+  };
+}
+
+async function copyFolder(kernel: Kernel, from: string, to: string): Promise<void> {
+  makeDirectory(kernel, to, 0o755);
+  for (const name of await readdir(from)) {
+    const path = join(from, name);
+    if ((await stat(path)).isDirectory()) await copyFolder(kernel, path, `${to}/${name}`);
+    else writeFile(kernel, `${to}/${name}`, await readFile(path), 0o644);
+  }
+}
