@@ -6,6 +6,7 @@ import type { SiteConfig } from '../protocol/site.js';
 import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
 import { explain } from './explain.js';
 import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './isolation.js';
+import { leaveFrame } from './leave-frame.js';
 import { isPageMessage } from './page-messages.js';
 import { ParkedAnswers } from './parked-answers.js';
 import { Precache } from './precache.js';
@@ -70,7 +71,10 @@ async function asset(event: FetchEvent): Promise<Response> {
 async function guest(event: BridgeEvent, decision: GuestDecision): Promise<Response> {
   const { request } = event;
   const waiting = request.mode === 'navigate' && request.method === 'GET' ? parked.take(request.url) : undefined;
-  if (!waiting) return bridge.relay(event, decision);
+  if (!waiting) {
+    const answer = await bridge.relay(event, decision);
+    return leaveFrame(request, answer, policy) ?? answer;
+  }
   isolateEmbedded(waiting.headers, policy);
   allowOwnFrame(waiting.headers);
   return waiting;

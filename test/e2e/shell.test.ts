@@ -131,6 +131,15 @@ describe('navigations that leave the frame', () => {
     await visit.address(page, 'a?x=1');
   });
 
+  it('follows a redirect to another origin at the top, and comes back to the page before', async () => {
+    const { page, frame } = await visit.open('b');
+    await frame.evaluate(() => location.assign('/leave'));
+    await page.waitForURL(/^http:\/\/localhost:/);
+    await page.goBack();
+    await heading(await shown(page), 'b');
+    await visit.address(page, 'b');
+  });
+
   it('opens another origin at the top, and comes back', async () => {
     const { page, frame } = await visit.open();
     await frame.click('#a');

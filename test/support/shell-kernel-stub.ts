@@ -55,6 +55,10 @@ function serve(port: MessagePort): void {
   port.onmessage = ({ data }: MessageEvent<ToKernel>) => {
     if (data.type === 'hello') answer({ type: 'hello', version: BRIDGE_VERSION });
     if (data.type !== 'request') return;
+    if (data.target === '/leave') {
+      const headers: HeaderList = [['location', site?.env.OUTSIDE ?? '']];
+      return answer({ type: 'response', id: data.id, status: 302, statusText: '', headers, body: null });
+    }
     if (data.target === '/endless') return begin(answer, data);
     const { status, type, text } = page(data);
     const extra: HeaderList = data.target === '/file' ? [['content-disposition', 'attachment; filename=file.txt']] : [];
