@@ -5,6 +5,7 @@ import type { ProcessStart } from '../platform/guest-workers.js';
 import { ProcessView } from '../vdso/process-view.js';
 import { SystemCalls } from '../vdso/system-calls.js';
 import { runEmscripten } from './emscripten/program.js';
+import { runWasi } from './wasi/program.js';
 
 /** Does not return while the program runs. @throws what made the program stop by itself: a trap, an Abort, a LinkError. */
 export function runProcess(start: ProcessStart): void {
@@ -13,8 +14,10 @@ export function runProcess(start: ProcessStart): void {
   const calls = new SystemCalls(channel, new ProcessView(memory, start.process));
   switch (start.abi) {
     case 'emscripten':
-      return runEmscripten(start.module, calls, start.arguments, start.environment);
+      runEmscripten(start.module, calls, start.arguments, start.environment);
+      break;
     case 'wasi':
-      throw new Error('no adapter for WASI yet');
+      runWasi(start.module, calls, start.arguments, start.environment);
+      break;
   }
 }

@@ -15,10 +15,12 @@ import {
   POLLRDNORM,
   POLLWRNORM,
 } from '../abi/poll.js';
+import { fileSize } from '../fs/inode-reader.js';
 import { CROSS } from '../fs/path-walk.js';
 import {
   DESCRIPTION,
   KIND_DEVICE,
+  KIND_FILE,
   KIND_PIPE,
   KIND_SOCKET,
   RING_READER_CLOSED,
@@ -92,6 +94,19 @@ export class LocalStreams {
     process.memory.catchUp();
     const ready = this.#ready(description);
     return ready < 0 ? CROSS : ready & (events | POLL_ALWAYS);
+  }
+
+  /** Bytes that a read would give without waiting (FIONREAD); CROSS where only the kernel knows. */
+  available(fd: number): number {
+    const process = this.#process;
+    const description = process.description(fd);
+    if (description < 0) return description;
+    process.memory.catchUp();
+    const object = process.field(description, DESCRIPTION.OBJECT_W);
+    if (process.field(description, DESCRIPTION.KIND_W) === KIND_FILE)
+      return Math.max(0, fileSize(process.memory, object) - process.offset(description));
+    const ring = this.#ring(description, SOCKET.RECEIVE_W, 0);
+    return ring === 0 ? CROSS : ringAvailable(process.memory, ring);
   }
 
   #ready(description: number): number {
