@@ -24,7 +24,17 @@ export const WINDOW_CHUNKS = 8;
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>;
 
 export type ToKernel =
-  | { readonly type: 'hello'; readonly version: number }
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+      /**
+       * Of a service worker: differs each time it is started. A port tells nobody that its other end has died, so by a new
+       * name the kernel learns that everything of the old one's is to be closed.
+       */
+      readonly worker?: string;
+    }
+  /** Nothing more will come over this port. */
+  | { readonly type: 'bye' }
   | {
       readonly type: 'request';
       readonly id: number;

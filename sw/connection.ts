@@ -5,6 +5,9 @@ import { deferred } from './deferred.js';
 import { Exchange, PortLostError, type RequestHead } from './exchange.js';
 import type { RequestBody } from './request-body.js';
 
+/** The name of this life of the worker. */
+const WORKER = crypto.randomUUID();
+
 export interface ConnectionEvents {
   /** The first exchange opened, or the last one ended. */
   busy(busy: boolean): void;
@@ -30,7 +33,7 @@ export class KernelConnection {
     this.#events = events;
     port.onmessage = ({ data }: MessageEvent<FromKernel>) => this.#receive(data);
     port.onmessageerror = () => this.lose();
-    this.#post({ type: 'hello', version: BRIDGE_VERSION });
+    this.#post({ type: 'hello', version: BRIDGE_VERSION, worker: WORKER });
   }
 
   get open(): boolean {
@@ -74,6 +77,7 @@ export class KernelConnection {
   }
 
   #close(): void {
+    this.#post({ type: 'bye' });
     this.#state = 'closed';
     this.#port.onmessage = null;
     this.#port.close();

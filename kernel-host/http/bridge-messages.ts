@@ -5,7 +5,8 @@ import { type HeaderList, MAX_CHUNK, type ToKernel } from '../../protocol/bridge
 export function readMessage(data: unknown): ToKernel | null {
   if (!isObject(data)) return null;
   const { type, id } = data;
-  if (type === 'hello') return typeof data.version === 'number' ? { type, version: data.version } : null;
+  if (type === 'hello') return readHello(data);
+  if (type === 'bye') return { type };
   if (!isCount(id)) return null;
   switch (type) {
     case 'request':
@@ -26,6 +27,12 @@ export function readMessage(data: unknown): ToKernel | null {
 /** The id of a message that is not of the protocol but names an exchange, so that its sender can be told. */
 export function exchangeOf(data: unknown): number | null {
   return isObject(data) && isCount(data.id) ? data.id : null;
+}
+
+function readHello({ version, worker }: Record<string, unknown>): ToKernel | null {
+  if (typeof version !== 'number') return null;
+  if (worker === undefined) return { type: 'hello', version };
+  return typeof worker === 'string' ? { type: 'hello', version, worker } : null;
 }
 
 function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {

@@ -23,21 +23,30 @@ export interface BridgeCounters {
   readonly malformed: number;
 }
 
+/** What becomes of a port, for who keeps them. */
+export interface BridgeServerEvents {
+  /** A service worker said hello; `worker` differs each time one is started. */
+  greeted(server: BridgeServer, worker: string): void;
+  closed(server: BridgeServer): void;
+}
+
 const NOTHING_TO_TRANSFER: ArrayBuffer[] = [];
 
 export class BridgeServer {
   readonly #port: BridgePort;
   readonly #network: HostNetwork;
   readonly #options: ExchangeOptions;
+  readonly #events: BridgeServerEvents | undefined;
   readonly #exchanges = new Map<number, Exchange>();
   #state: 'new' | 'open' | 'closed' = 'new';
   #requests = 0;
   #malformed = 0;
 
-  constructor(port: BridgePort, network: HostNetwork, options: ExchangeOptions = {}) {
+  constructor(port: BridgePort, network: HostNetwork, options: ExchangeOptions = {}, events?: BridgeServerEvents) {
     this.#port = port;
     this.#network = network;
     this.#options = options;
+    this.#events = events;
     port.addEventListener('message', (event) => this.#receive(event.data));
     port.addEventListener('close', () => this.close());
     port.start();
@@ -54,24 +63,27 @@ export class BridgeServer {
     for (const exchange of this.#exchanges.values()) exchange.cancel();
     this.#exchanges.clear();
     this.#port.close();
+    this.#events?.closed(this);
   }
 
   #receive(data: unknown): void {
     if (this.#state === 'closed') return;
     const message = readMessage(data);
     if (!message) this.#refuseMalformed(data);
-    else if (message.type === 'hello') this.#hello(message.version);
+    else if (message.type === 'hello') this.#hello(message);
+    else if (message.type === 'bye') this.close();
     else if (this.#state === 'new') this.#refuse();
     else this.#route(message);
   }
 
-  #hello(version: number): void {
+  #hello({ version, worker }: Extract<ToKernel, { type: 'hello' }>): void {
     if (version !== BRIDGE_VERSION) {
       this.#refuse();
       return;
     }
     this.#state = 'open';
     this.#post({ type: 'hello', version: BRIDGE_VERSION });
+    if (worker !== undefined) this.#events?.greeted(this, worker);
   }
 
   #refuse(): void {
@@ -88,7 +100,7 @@ export class BridgeServer {
     this.#fail(id, 'bad-request', 'Its message on the bridge is malformed.');
   }
 
-  #route(message: Exclude<ToKernel, { type: 'hello' }>): void {
+  #route(message: Exclude<ToKernel, { type: 'hello' | 'bye' }>): void {
     if (message.type === 'request') {
       this.#open(message);
       return;

@@ -39,6 +39,9 @@ class StubPort {
       case 'hello':
         this.#post({ type: 'hello', version: BRIDGE_VERSION });
         break;
+      case 'bye':
+        this.#port.close();
+        break;
       case 'request':
         void this.#serve(message);
         break;
