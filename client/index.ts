@@ -9,7 +9,8 @@
  * machine.events.on('output', (output) => logOutput(output));
  * await machine.ready;
  * connect(machine, '/');
- * await showSite({ base: '/', name: 'My site', frame: document.querySelector('iframe') }).arrived;
+ * // An iframe with a name and no src, in the markup of the page.
+ * await showSite({ base: '/', name: 'My site', frame }).arrived;
  * ```
  *
  * Every promise rejects with a `PortsideError`, whose `code` is a key of `errorTexts`. Several tabs share one kernel when

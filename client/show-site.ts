@@ -35,6 +35,10 @@ export function showSite(options: ShowSiteOptions): ShownSite {
     if (href !== frame.contentWindow?.location.href) frame.contentWindow?.location.replace(href);
   };
   const address = new AddressBar(window, steer, signal);
+  const follow = (href: string) => {
+    // A script of the site may name any path of the origin: one outside of the base would not lead back to the site.
+    if (scope.contains(new URL(href))) address.follow(href);
+  };
   const identity = new PageIdentity(document, base, name);
   const elsewhere: Elsewhere = {
     atTop: (href) => location.assign(href),
@@ -46,14 +50,13 @@ export function showSite(options: ShowSiteOptions): ShownSite {
       frame,
       {
         onDocument(document, window) {
-          const url = new URL(document.URL);
-          if (scope.contains(url)) address.follow(url.href);
+          follow(document.URL);
           identity.follow(document);
           redirectNavigations(window, scope, elsewhere, signal);
           retargetForms(window, scope, signal);
           resolve();
         },
-        onAddress: (href) => address.follow(href),
+        onAddress: follow,
       },
       signal,
     );
