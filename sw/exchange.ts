@@ -41,7 +41,6 @@ type State = 'waiting' | 'streaming' | 'closed';
 export class Exchange {
   readonly id: number;
   readonly clientId: string;
-  readonly startedAt = performance.now();
   readonly headTimeout: number;
   readonly response: Promise<GuestResponse>;
   readonly #post: ExchangeOptions['post'];
@@ -49,6 +48,7 @@ export class Exchange {
   readonly #uploadCredits = new Credits();
   readonly #settle: { resolve(response: GuestResponse): void; reject(reason: Error): void };
   #stream: ResponseStream | undefined;
+  #waitsSince = performance.now();
   #state: State = 'waiting';
 
   constructor(options: ExchangeOptions) {
@@ -63,8 +63,9 @@ export class Exchange {
     this.#send(options.head, options.body);
   }
 
-  get waitsForHead(): boolean {
-    return this.#state === 'waiting';
+  /** Milliseconds that the guest has had all of the request, or has taken nothing more of it, without answering. */
+  get headWait(): number {
+    return this.#state === 'waiting' ? performance.now() - this.#waitsSince : 0;
   }
 
   receive(message: FromKernelForExchange): void {
@@ -146,6 +147,7 @@ export class Exchange {
         await this.#uploadCredits.take();
         // A guest may answer without reading everything it was sent.
         if (this.#state === 'closed') return;
+        this.#waitsSince = performance.now();
         this.#post({ type: 'body', id, chunk }, [chunk]);
       }
       if (this.#state !== 'closed') this.#post({ type: 'body-end', id });

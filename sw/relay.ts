@@ -91,7 +91,10 @@ export class Relay {
   }
 
   async #send(head: RequestHead, body: RequestBody, clientId: string, signal: AbortSignal): Promise<GuestResponse> {
-    const connection = await this.#options.link.acquire();
+    const { link } = this.#options;
+    let connection = await link.acquire();
+    // It may have closed between its arrival and this turn.
+    while (!connection.open) connection = await link.acquire();
     const exchange = connection.send(head, body, clientId);
     const abort = () => exchange.cancel();
     signal.addEventListener('abort', abort, { once: true });

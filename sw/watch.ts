@@ -44,7 +44,7 @@ export class ExchangeWatch {
     for (const connection of [...link.connections()]) {
       for (const exchange of [...connection.exchanges()]) {
         if (exchange.clientId !== '' && !(await this.#clients.get(exchange.clientId))) exchange.cancel();
-        else if (exchange.waitsForHead && performance.now() - exchange.startedAt > exchange.headTimeout + GRACE) {
+        else if (exchange.headWait > exchange.headTimeout + GRACE) {
           exchange.fail(new PortsideError('guest-timeout'));
         }
       }
