@@ -66,6 +66,8 @@ export class Kernel {
   readonly events: KernelEvents;
   /** uname(2): sysname, nodename, release, version, machine, domainname. */
   readonly identity: readonly string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];
+  /** Whose call is being answered: whom /proc/self means. */
+  current: Task | null = null;
   readonly #dispatcher: Dispatcher;
 
   /** @throws RangeError when the platform grants no memory. */

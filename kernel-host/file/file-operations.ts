@@ -24,6 +24,9 @@ export interface FileOperations {
   /** The last descriptor was closed. */
   release(description: number): void;
 
+  /** What a second description refers to, opened by way of /proc/<pid>/fd; absent where the first one is shared instead. */
+  share?(): FileOperations;
+
   size(description: number): number;
   truncate(description: number, size: number): number;
   sync(description: number): number;

@@ -21,6 +21,11 @@ abstract class HostStream {
     return 0;
   }
 
+  /** The host's stream is one, whoever opens it. */
+  share(): this {
+    return this;
+  }
+
   release(): void {}
 }
 

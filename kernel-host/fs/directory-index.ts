@@ -92,6 +92,20 @@ export class DirectoryIndex {
     this.#memory.u32[(dentry >>> 2) + DENTRY.INODE_W] = inode;
   }
 
+  /** An entry that names a file; 0 when none does. Inodes do not point back at their names: all entries are looked at. */
+  find(inode: number): number {
+    const { u32 } = this.#memory;
+    const table = (u32[SUPERBLOCK.DENTRY_TABLE_W] as number) >>> 2;
+    const buckets = u32[SUPERBLOCK.DENTRY_BUCKETS_W] as number;
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      let dentry = u32[table + bucket] as number;
+      while (dentry !== 0 && u32[(dentry >>> 2) + DENTRY.INODE_W] !== inode)
+        dentry = u32[(dentry >>> 2) + DENTRY.HASH_NEXT_W] as number;
+      if (dentry !== 0) return dentry;
+    }
+    return 0;
+  }
+
   name(dentry: number): Uint8Array {
     const { u32, u8 } = this.#memory;
     return u8.slice(

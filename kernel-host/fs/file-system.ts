@@ -1,5 +1,6 @@
 /** What the kernel asks of a file system. Nodes are numbers that the file system chooses; 0 is none. Results below 0 are -errno. */
 import type { Attributes } from '../abi/stat.js';
+import type { Place } from './vfs.js';
 
 export interface StatFs {
   /** f_type magic number (statfs(2)). */
@@ -35,6 +36,8 @@ export interface DirectoryEntry {
 }
 
 export interface FileSystem {
+  /** As /proc/filesystems and /proc/mounts name it. */
+  readonly type: string;
   /** st_dev */
   readonly device: number;
   readonly readOnly: boolean;
@@ -48,6 +51,11 @@ export interface FileSystem {
   setAttributes(node: number, change: AttributeChange): number;
   /** A symbolic link's target. */
   target(node: number): Uint8Array | number;
+  /**
+   * Where a symbolic link leads, when that is a thing and not a path (proc(5): magic links); null for any other.
+   * @throws Errno
+   */
+  follow?(node: number): Place | null;
   /** The entry behind `cookie` (0 at the beginning), `.` and `..` included; null at the end. */
   entry(directory: number, cookie: number): DirectoryEntry | null | number;
 
@@ -58,6 +66,11 @@ export interface FileSystem {
   rmdir(directory: number, name: Uint8Array): number;
   rename(from: number, fromName: Uint8Array, to: number, toName: Uint8Array, flags: number): number;
 
+  /**
+   * Opens a node whose descriptions the file system makes itself: a description with a reference for the caller, or
+   * -errno. `open` and `close` are not called then.
+   */
+  describe?(node: number, flags: number): number;
   /** Called once for each open file description; paired with `close`. 0 or -errno. */
   open(node: number, flags: number): number;
   close(node: number): void;

@@ -28,6 +28,7 @@ const DOT_DOT = new Uint8Array([0x2e, 0x2e]);
 const ADDRESSABLE_BLOCKS = 2 ** 32 / BLOCK;
 
 export class MemoryFileSystem implements FileSystem {
+  readonly type = 'tmpfs';
   readonly device = ROOT_DEVICE;
   readonly readOnly = false;
   readonly root: number;
@@ -291,13 +292,13 @@ export class MemoryFileSystem implements FileSystem {
     this.#index.change(() => this.#setWord(directory, INODE.FLAGS_W, mounted ? flags | INODE_MOUNT_POINT : flags));
   }
 
-  /** The path of a directory from the root, by its dentries. */
-  path(directory: number): Uint8Array {
+  /** The path of a node from the root, by its dentries: one of its paths, where it has several. Null when it has no name. */
+  path(node: number): Uint8Array | null {
     const names: Uint8Array[] = [];
     let length = 0;
-    for (let at = directory; ; ) {
-      const dentry = this.#word(at, INODE.DENTRY_W);
-      if (dentry === 0) break;
+    for (let at = node; at !== this.root; ) {
+      const dentry = this.#type(at) === S_IFDIR ? this.#word(at, INODE.DENTRY_W) : this.#index.find(at);
+      if (dentry === 0) return null;
       const name = this.#index.name(dentry);
       names.unshift(name);
       length += name.length + 1;

@@ -1,5 +1,5 @@
 /** The name space: mounted file systems joined into one tree, and path resolution across them. Kernel only. */
-import { EBUSY, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno } from '../abi/errno.js';
+import { EBUSY, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno } from '../abi/errno.js';
 import { NAME_MAX, PATH_MAX, SYMLOOP_MAX } from '../abi/fcntl.js';
 import { type Attributes, emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT } from '../abi/stat.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
@@ -29,7 +29,13 @@ interface Mount {
   readonly fileSystem: FileSystem;
 }
 
+export interface MountedAt {
+  readonly path: Uint8Array;
+  readonly fileSystem: FileSystem;
+}
+
 const SLASH = 0x2f;
+const DOT = 0x2e;
 
 export class Vfs {
   readonly root: MemoryFileSystem;
@@ -46,11 +52,23 @@ export class Vfs {
     return this.#mounts.map((mount) => mount.fileSystem);
   }
 
-  /** Covers a directory with a file system. @throws Errno ENOENT, ENOTDIR, EBUSY */
+  /** The root and what is mounted, in the order it was. */
+  get mountTable(): readonly MountedAt[] {
+    return [
+      { path: new Uint8Array([SLASH]), fileSystem: this.root },
+      ...this.#mounts.map(({ covered, fileSystem }) => ({ path: this.path(covered), fileSystem })),
+    ];
+  }
+
+  /**
+   * Covers a directory with a file system; or a file, when the file system's root is none.
+   * @throws Errno ENOENT, ENOTDIR, EISDIR, EBUSY
+   */
   mount(path: Uint8Array, fileSystem: FileSystem): void {
     const place = this.lookup({ fileSystem: this.root, node: this.root.root }, path, true);
     if (place.fileSystem !== this.root) throw new Errno(EBUSY);
-    if (this.type(place) !== S_IFDIR) throw new Errno(ENOTDIR);
+    const isDirectory = this.type({ fileSystem, node: fileSystem.root }) === S_IFDIR;
+    if (isDirectory !== (this.type(place) === S_IFDIR)) throw new Errno(isDirectory ? ENOTDIR : EISDIR);
     this.#mounts.push({ covered: place, fileSystem });
     this.root.setMountPoint(place.node, true);
   }
@@ -132,6 +150,11 @@ export class Vfs {
       const slashed = end < path.length;
       if (type === S_IFLNK && (!last || follow || slashed)) {
         if (links >= SYMLOOP_MAX) throw new Errno(ELOOP);
+        const jump = fileSystem.follow?.(node) ?? null;
+        if (jump) {
+          if (last && slashed && this.type(jump) !== S_IFDIR) throw new Errno(ENOTDIR);
+          return this.#continue(jump, path.subarray(next), follow, links + 1);
+        }
         const target = fileSystem.target(node);
         if (typeof target === 'number') throw new Errno(-target);
         const rest = path.subarray(end);
@@ -175,7 +198,7 @@ export class Vfs {
     return mount ? this.#above(mount.covered) : place;
   }
 
-  /** The path of a directory from the root. */
+  /** The path of a place from the root: one of its paths, where it has several. @throws Errno ENOENT when it has no name any more */
   path(place: Place): Uint8Array {
     const parts: Uint8Array[] = [];
     let at = place;
@@ -190,6 +213,7 @@ export class Vfs {
       at = mount.covered;
     }
     const head = this.root.path(at.node);
+    if (!head) throw new Errno(ENOENT);
     if (parts.length === 0) return head;
     const bytes: number[] = head.length === 1 ? [] : [...head];
     for (const part of parts) bytes.push(SLASH, ...part);
@@ -202,9 +226,12 @@ export class Vfs {
     for (let cookie = 0; ; ) {
       const entry = place.fileSystem.entry(parent, cookie);
       if (entry === null || typeof entry === 'number') throw new Errno(ENOENT);
-      if (entry.ino === ino && entry.name[0] !== 0x2e) return entry.name;
-      if (entry.ino === ino && entry.name.length > 2) return entry.name;
+      if (entry.ino === ino && !isDots(entry.name)) return entry.name;
       cookie = entry.next;
     }
   }
 }
+
+/** `.` or `..` */
+const isDots = (name: Uint8Array): boolean =>
+  name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT));

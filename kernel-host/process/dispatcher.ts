@@ -97,6 +97,7 @@ export class Dispatcher {
     task.calls++;
     const handler = callTable[channel.number];
     let result: number;
+    this.#kernel.current = task;
     try {
       result = handler
         ? handler(
@@ -119,6 +120,8 @@ export class Dispatcher {
         return;
       }
       result = -error.errno;
+    } finally {
+      this.#kernel.current = null;
     }
     if (result !== PARKED && process.status === null) channel.complete(result);
   }

@@ -1,5 +1,6 @@
 /** The processes of a machine: pids, birth, end, and who waits for whom. */
 import { E2BIG, EACCES, EAGAIN, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
+import { O_RDONLY } from '../abi/fcntl.js';
 import { S_IFDIR, S_IFMT } from '../abi/stat.js';
 import { KernelChannel } from '../channel/kernel-channel.js';
 import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
@@ -20,7 +21,7 @@ const ARG_MAX = 6 * 1024 * 1024;
 /** confstr(_CS_PATH) */
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** kernel.pid_max of Linux on 32 bits. */
-const PID_MAX = 32768;
+export const PID_MAX = 32768;
 const INIT_PID = 1;
 
 export interface SpawnOptions {
@@ -36,10 +37,20 @@ export interface SpawnOptions {
   readonly sharesPorts: boolean;
 }
 
+interface Found {
+  readonly program: Program;
+  readonly place: Place;
+}
+
+/** A working directory and a running program stay when they lose their names. 0 or -errno. */
+const hold = (place: Place): number => place.fileSystem.open(place.node, O_RDONLY);
+const letGo = (place: Place): void => place.fileSystem.close(place.node);
+
 export class ProcessTable {
   readonly #kernel: Kernel;
   readonly #processes = new Map<number, Process>();
   #lastPid = INIT_PID;
+  #spawned = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -47,6 +58,11 @@ export class ProcessTable {
 
   byPid(pid: number): Process | null {
     return this.#processes.get(pid) ?? null;
+  }
+
+  /** Processes begun since the machine was. */
+  get spawned(): number {
+    return this.#spawned;
   }
 
   all(): readonly Process[] {
@@ -62,7 +78,7 @@ export class ProcessTable {
     const size = [...options.arguments, ...options.environment].reduce((sum, text) => sum + text.length + 5, 0);
     if (size > ARG_MAX) throw new Errno(E2BIG);
     if (kernel.vfs.type(options.cwd) !== S_IFDIR) throw new Errno(ENOTDIR);
-    const program = this.#find(options);
+    const { program, place: executable } = this.#find(options);
     const record = kernel.slabs.allocate(PROCESS_SIZE);
     const table = kernel.pages.allocateZeroed((DESCRIPTORS * 4) / PAGE);
     if (record === null || table === null) {
@@ -87,16 +103,21 @@ export class ProcessTable {
       arguments: options.arguments,
       environment: options.environment,
       cwd: options.cwd,
+      executable,
+      name: options.path.split('/').at(-1) ?? '',
       sharesPorts: options.sharesPorts,
       started: kernel.clock.monotonic(),
     });
-    this.changeDirectory(process, options.cwd);
+    hold(executable);
+    hold(options.cwd);
+    this.#setDirectory(process, options.cwd);
     for (const [fd, description] of options.descriptors) {
       kernel.descriptions.retain(description);
       process.descriptors.put(fd, description, false);
     }
     this.refillSpares(process);
     this.#processes.set(pid, process);
+    this.#spawned++;
     options.parent?.children.set(pid, process);
     this.#start(process, program);
     return pid;
@@ -110,7 +131,9 @@ export class ProcessTable {
     process.task?.unpark();
     process.worker?.terminate();
     process.worker = null;
-    process.descriptors.forEach((fd, description) => kernel.closeDescriptor(process, fd, description));
+    process.descriptors.forEach((fd, description) => {
+      kernel.closeDescriptor(process, fd, description);
+    });
     kernel.locks.releaseAll(kernel.lockOwner(process));
     if (process.task) kernel.detach(process.task);
     for (const child of process.children.values()) {
@@ -118,6 +141,8 @@ export class ProcessTable {
       if (child.status !== null) this.#remove(child);
     }
     process.children.clear();
+    letGo(process.executable);
+    letGo(process.cwd);
     this.#releaseRecord(process);
     process.parent?.childChanged.wake();
     kernel.events.onExit(process.pid, status);
@@ -133,11 +158,18 @@ export class ProcessTable {
 
   changeDirectory(process: Process, place: Place): number {
     if (this.#kernel.vfs.type(place) !== S_IFDIR) return -ENOTDIR;
+    const held = hold(place);
+    if (held < 0) return held;
+    letGo(process.cwd);
+    this.#setDirectory(process, place);
+    return 0;
+  }
+
+  #setDirectory(process: Process, place: Place): void {
     process.cwd = place;
     // 0 where its own worker cannot go on from: it asks the kernel about relative paths then.
     this.#kernel.memory.u32[(process.record >>> 2) + PROCESS.CWD_W] =
       place.fileSystem === this.#kernel.vfs.root ? place.node : 0;
-    return 0;
   }
 
   /** Hands over blank descriptions, for the process to open files with on its own. */
@@ -176,7 +208,7 @@ export class ProcessTable {
     );
   }
 
-  #find(options: SpawnOptions): Program {
+  #find(options: SpawnOptions): Found {
     if (options.path === '') throw new Errno(ENOENT);
     if (options.path.includes('/')) return this.#program(options.path, options.cwd);
     const path = options.environment.find((entry) => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
@@ -194,14 +226,14 @@ export class ProcessTable {
     throw new Errno(failure);
   }
 
-  #program(path: string, cwd: Place): Program {
+  #program(path: string, cwd: Place): Found {
     const { vfs, programs } = this.#kernel;
-    const found = vfs.lookup(cwd, new TextEncoder().encode(path), true);
-    const { mode } = vfs.attributes(found);
+    const place = vfs.lookup(cwd, new TextEncoder().encode(path), true);
+    const { mode } = vfs.attributes(place);
     if ((mode & S_IFMT) === S_IFDIR || (mode & 0o111) === 0) throw new Errno(EACCES);
-    const program = programs.at(this.#kernel.lockKey(found));
+    const program = programs.at(this.#kernel.lockKey(place));
     if (!program) throw new Errno(ENOEXEC);
-    return program;
+    return { program, place };
   }
 
   #allocatePid(): Pid {

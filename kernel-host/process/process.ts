@@ -16,6 +16,9 @@ export class Process {
   readonly record: number;
   readonly descriptors: DescriptorTable;
   readonly arguments: readonly string[];
+  /** The program that it runs, and the name that this was found by. */
+  readonly executable: Place;
+  readonly name: string;
   /** Every listening socket of it shares its port with others of the same kind, as with SO_REUSEPORT. */
   readonly sharesPorts: boolean;
   readonly environment: readonly string[];
@@ -39,6 +42,8 @@ export class Process {
     arguments: readonly string[];
     environment: readonly string[];
     cwd: Place;
+    executable: Place;
+    name: string;
     sharesPorts: boolean;
     started: number;
   }) {
@@ -49,6 +54,8 @@ export class Process {
     this.arguments = options.arguments;
     this.environment = options.environment;
     this.cwd = options.cwd;
+    this.executable = options.executable;
+    this.name = options.name;
     this.sharesPorts = options.sharesPorts;
     this.started = options.started;
     this.descriptors = new DescriptorTable(options.memory, options.record);

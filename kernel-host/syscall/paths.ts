@@ -95,6 +95,7 @@ export function openPath(
 }
 
 function openNode(kernel: Kernel, task: Task, place: Place, flags: number): number {
+  if (place.fileSystem.describe) return place.fileSystem.describe(place.node, flags);
   const attributes = kernel.vfs.attributes(place);
   const { mode, rdev } = attributes;
   const type = mode & S_IFMT;
@@ -226,7 +227,10 @@ const faccessat: Handler = (kernel, task, fd, path, mode, flags) => {
   );
   const attributes = kernel.vfs.attributes(place);
   if ((mode & X_OK) !== 0 && (attributes.mode & S_IFMT) !== S_IFDIR && (attributes.mode & 0o111) === 0) return -EACCES;
-  if ((mode & 2) !== 0 && place.fileSystem.readOnly) return -EROFS;
+  // What is not stored in the file system can be written all the same (Linux: sb_permission()).
+  const type = attributes.mode & S_IFMT;
+  const stored = type === S_IFREG || type === S_IFDIR || type === S_IFLNK;
+  if ((mode & 2) !== 0 && stored && place.fileSystem.readOnly) return -EROFS;
   return 0;
 };
 
