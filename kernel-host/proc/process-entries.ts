@@ -1,0 +1,134 @@
+/**
+ * /proc/<pid> (proc(5)). What the kernel has no knowledge of is not there: a guest's memory is its worker's own, so that
+ * `maps`, `statm` and the Vm lines of `status` are missing; and nobody counts its I/O.
+ */
+import { ENOENT, Errno } from '../abi/errno.js';
+import type { Place } from '../fs/vfs.js';
+import type { Kernel } from '../kernel.js';
+import type { Process } from '../process/process.js';
+import { file, link, type ProcEntry, type ProcLink } from './catalogue.js';
+import { mountTable } from './mount-table.js';
+import { placeName } from './place-name.js';
+
+/** linux/sched.h: TASK_COMM_LEN, its NUL included. */
+const COMM_LENGTH = 16;
+/** USER_HZ: what Linux counts a clock tick as, towards programs. */
+const TICKS_PER_SECOND = 100;
+/** A process's end is told by SIGCHLD. */
+const EXIT_SIGNAL = 17;
+/** RLIM_INFINITY as `stat` shows it on 32 bits. */
+const UNLIMITED = 2 ** 32 - 1;
+
+type State = 'R' | 'S' | 'Z';
+const STATES: Readonly<Record<State, string>> = { R: 'running', S: 'sleeping', Z: 'zombie' };
+
+function stateOf(process: Process): State {
+  if (process.status !== null) return 'Z';
+  return process.task?.parked ? 'S' : 'R';
+}
+
+/** What exec was given, without its directories. */
+function comm(process: Process): string {
+  const name = new TextEncoder().encode(process.name).subarray(0, COMM_LENGTH - 1);
+  return new TextDecoder().decode(name);
+}
+
+/** The record that says who a process is goes when it ends: a zombie is shown as root's. */
+export function owner(process: Process): { readonly euid: number; readonly egid: number } {
+  return process.status === null ? { euid: process.euid, egid: process.egid } : { euid: 0, egid: 0 };
+}
+
+/** Each string with its NUL. A zombie has none left. */
+const strings = (process: Process, list: readonly string[]): string =>
+  process.status === null ? list.map((text) => `${text}\0`).join('') : '';
+
+function status(process: Process): string {
+  const state = stateOf(process);
+  const { pid } = process;
+  const { euid, egid } = owner(process);
+  const lines = [
+    ['Name', comm(process)],
+    ...(state === 'Z' ? [] : [['Umask', process.umask.toString(8).padStart(4, '0')]]),
+    ['State', `${state} (${STATES[state]})`],
+    ['Tgid', pid],
+    ['Pid', pid],
+    ['PPid', process.parent?.pid ?? 0],
+    ['TracerPid', 0],
+    // Real, effective, saved and file system ids: none is changed apart from the others.
+    ['Uid', [euid, euid, euid, euid].join('\t')],
+    ['Gid', [egid, egid, egid, egid].join('\t')],
+    ...(state === 'Z' ? [] : [['FDSize', process.descriptors.limit]]),
+    ['Threads', 1],
+  ];
+  return lines.map(([name, value]) => `${name}:\t${value}\n`).join('');
+}
+
+/**
+ * The fields of `stat` go by position, so that none can be missing. 0 is what Linux has there for what it does not
+ * maintain, and for a kernel thread's address space; so it is for process groups, times and memory here.
+ */
+function stat(process: Process, booted: number): string {
+  const fields = new Array<number | string>(52).fill(0);
+  const set = (position: number, value: number | string): void => {
+    fields[position - 1] = value;
+  };
+  set(1, process.pid);
+  set(2, `(${comm(process)})`);
+  set(3, stateOf(process));
+  set(4, process.parent?.pid ?? 0);
+  // tpgid: no controlling terminal's foreground group.
+  set(8, -1);
+  // Priority as the kernel shows nice 0, and the one thread.
+  set(18, 20);
+  set(20, 1);
+  set(22, Math.floor(((process.started - booted) / 1000) * TICKS_PER_SECOND));
+  set(25, UNLIMITED);
+  set(38, EXIT_SIGNAL);
+  set(52, process.status ?? 0);
+  return `${fields.join(' ')}\n`;
+}
+
+/** Nothing limits a process by setrlimit(2) but the size of its descriptor table. */
+function limits(process: Process): string {
+  const row = (name: string, limit: number | string, unit: string): string =>
+    `${name.padEnd(26)}${String(limit).padEnd(21)}${String(limit).padEnd(21)}${unit.padEnd(10)}\n`;
+  if (process.status !== null) return '';
+  return [
+    `${'Limit'.padEnd(26)}${'Soft Limit'.padEnd(21)}${'Hard Limit'.padEnd(21)}${'Units'.padEnd(10)}\n`,
+    row('Max cpu time', 'unlimited', 'seconds'),
+    row('Max file size', 'unlimited', 'bytes'),
+    row('Max data size', 'unlimited', 'bytes'),
+    row('Max core file size', 0, 'bytes'),
+    row('Max resident set', 'unlimited', 'bytes'),
+    row('Max processes', 'unlimited', 'processes'),
+    row('Max open files', process.descriptors.limit, 'files'),
+    row('Max address space', 'unlimited', 'bytes'),
+    row('Max file locks', 'unlimited', 'locks'),
+  ].join('');
+}
+
+/** @param booted on the monotonic clock. */
+export function processEntries(kernel: Kernel, booted: number): readonly ProcEntry<Process>[] {
+  const root = { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root };
+  const placeLink = (name: string, placeOf: (process: Process) => Place): ProcLink<Process> => {
+    const follow = (process: Process): Place => {
+      // A zombie has let go of them.
+      if (process.status !== null) throw new Errno(ENOENT);
+      return placeOf(process);
+    };
+    return link(name, (process) => placeName(kernel, follow(process)), follow);
+  };
+  return [
+    file('cmdline', (process) => strings(process, process.arguments)),
+    file('comm', (process) => `${comm(process)}\n`),
+    placeLink('cwd', ({ cwd }) => cwd),
+    file('environ', (process) => strings(process, process.environment), 0o400),
+    placeLink('exe', ({ executable }) => executable),
+    { kind: 'descriptors', name: 'fd' },
+    file('limits', limits),
+    file('mounts', () => mountTable(kernel)),
+    placeLink('root', () => root),
+    file('stat', (process) => stat(process, booted)),
+    file('status', status),
+  ];
+}
