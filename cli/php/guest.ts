@@ -3,10 +3,14 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { patchSelect } from '../../kernel-host/guest/emscripten/select-patch.js';
 import { PortsideError } from '../../protocol/errors.js';
 import { withTemporaryDirectory } from '../temporary.js';
 import { cacheDirectory } from './cache.js';
 import { PACKAGE_VERSION, type PhpRelease, type PhpVersion, phpReleases } from './releases.js';
+
+/** Changes with what is done to the downloaded program, so that older results in a cache are not taken for it. */
+const PATCH = 'select1';
 
 /** A downloaded PHP: files in the cache. */
 export interface PhpGuest {
@@ -25,7 +29,11 @@ export interface PhpGuest {
  */
 export async function phpGuest(version: PhpVersion, onDownload?: (packageName: string) => void): Promise<PhpGuest> {
   const release: PhpRelease = phpReleases[version];
-  const directory = join(cacheDirectory(), 'php', `${version}-${PACKAGE_VERSION}-${release.sha256.slice(0, 8)}`);
+  const directory = join(
+    cacheDirectory(),
+    'php',
+    `${version}-${PACKAGE_VERSION}-${release.sha256.slice(0, 8)}-${PATCH}`,
+  );
   return cachedGuest(release, directory, onDownload);
 }
 
@@ -68,9 +76,11 @@ async function install(release: PhpRelease, directory: string): Promise<void> {
     }
     const ready = join(work, 'ready');
     await mkdir(ready);
-    await rename(join(work, 'package', release.file), join(ready, 'php.wasm'));
+    const guest = patchSelect(wasm);
+    if (!guest) throw new PortsideError('php-damaged', `${release.file} is not a build whose select(2) can be mended.`);
+    await writeFile(join(ready, 'php.wasm'), guest);
     await rename(join(work, 'package', 'LICENSE'), join(ready, 'LICENSE'));
-    const compressed = await promisify(gzip)(wasm, { level: constants.Z_BEST_COMPRESSION });
+    const compressed = await promisify(gzip)(guest, { level: constants.Z_BEST_COMPRESSION });
     await writeFile(join(ready, 'php.wasm.gz'), compressed);
     await rename(ready, directory).catch(async (error: unknown) => {
       // Another process was faster; its files are the same, since both were verified.

@@ -24,6 +24,8 @@ import {
 import * as number from '../../abi/syscall.js';
 import { guestErrno, guestResult } from './errno.js';
 import type { Guest, Imports } from './guest.js';
+import { select } from './select.js';
+import { SELECT_MARK } from './select-patch.js';
 
 /** Emscripten's struct stat, 96 bytes. */
 const STAT_SIZE = 96;
@@ -184,7 +186,9 @@ export function fileImports(guest: Guest): Imports {
     __syscall_fchmodat2: (fd: number, at: number, mode: number) => onPath(number.SYS_fchmodat, fd, at, mode),
     __syscall_fchmod: (fd: number, mode: number) => guestResult(calls.plain(number.SYS_fchmod, fd, mode)),
     __syscall_fchownat: (fd: number, at: number, uid: number, gid: number, flags: number) =>
-      onPath(number.SYS_fchownat, fd, at, uid, gid, flags),
+      fd >= SELECT_MARK
+        ? guest.libcResult(select(guest, fd - SELECT_MARK, at, uid, gid, flags))
+        : onPath(number.SYS_fchownat, fd, at, uid, gid, flags),
     __syscall_fchown32: (fd: number, uid: number, gid: number) =>
       guestResult(calls.plain(number.SYS_fchown, fd, uid, gid)),
     __syscall_renameat: (fromFd: number, from: number, toFd: number, to: number) => {

@@ -43,18 +43,24 @@ export function processImports(guest: Guest): Imports {
       if (command === 0 || memory.u8[command] === 0) return guest.libcResult(-EINVAL);
       if (argumentCount === 0) return guest.libcResult(-ENOENT);
       const text = (array: number, i: number): string => memory.text(memory.view.getUint32(array + i * 4, true));
-      const request = new SpawnRequest(channel, {
-        path: memory.text(command),
-        arguments: Array.from({ length: argumentCount }, (_, i) => text(argv, i)),
-        environment:
-          environmentCount > 0 ? Array.from({ length: environmentCount }, (_, i) => text(environment, i)) : null,
-        cwd: cwd !== 0 && cwdLength > 0 ? memory.text(cwd) : null,
-        descriptors: Array.from({ length: descriptorCount }, (_, i) => {
-          const at = memory.view.getUint32(descriptors + i * 4, true);
-          return { from: memory.view.getInt32(at + 4, true), to: memory.view.getInt32(at, true) };
-        }),
+      const texts = (array: number, count: number): string[] => Array.from({ length: count }, (_, i) => text(array, i));
+      const program = memory.text(command);
+      const ends = Array.from({ length: descriptorCount }, (_, i) => {
+        const at = memory.view.getUint32(descriptors + i * 4, true);
+        return { from: memory.view.getInt32(at + 4, true), to: memory.view.getInt32(at, true) };
       });
-      return guest.libcResult(request.send(calls));
+      const request = new SpawnRequest(channel, {
+        path: program,
+        arguments: [program, ...texts(argv, argumentCount)],
+        environment: environmentCount > 0 ? texts(environment, environmentCount) : null,
+        cwd: cwd !== 0 && cwdLength > 0 ? memory.text(cwd) : null,
+        descriptors: ends,
+      });
+      const pid = request.send(calls);
+      // The child's ends are the child's alone now, as after a fork: else nobody ever reads an end of file. This build's
+      // C code leaves that to its host.
+      if (pid >= 0) for (const { from } of ends) calls.close(from);
+      return guest.libcResult(pid);
     },
     js_waitpid: (pid: number, result: number) => {
       if (!ended.has(pid) && wait(pid, 0) < 0) return guest.libcResult(-ECHILD);

@@ -1,6 +1,5 @@
-/** Emscripten's socket imports, and its select(2), which this build takes apart into sleeps and polls of one descriptor. */
-import { EAGAIN, EFAULT } from '../../abi/errno.js';
-import { POLLIN } from '../../abi/poll.js';
+/** Emscripten's imports for pipes, sockets, polls and sleeps. */
+import { EFAULT } from '../../abi/errno.js';
 import { MSG_PEEK } from '../../abi/socket.js';
 import * as number from '../../abi/syscall.js';
 import type { PollEntry } from '../../vdso/system-calls.js';
@@ -15,7 +14,6 @@ const POLLFD_SIZE = 8;
 export function socketImports(guest: Guest): Imports {
   const { memory, calls } = guest;
   const { channel } = calls;
-  const select = new SelectRounds(guest);
 
   /** A call that reads a socket address from the guest. */
   const withAddress = (call: number, fd: number, address: number, length: number): number => {
@@ -61,9 +59,6 @@ export function socketImports(guest: Guest): Imports {
       withAddress(number.SYS_connect, fd, address, length),
     __syscall_listen: (fd: number, backlog: number) => guestResult(calls.plain(number.SYS_listen, fd, backlog)),
     __syscall_accept4: (fd: number, address: number, lengthAt: number, flags: number) => {
-      // This build's select leaves descriptors in the sets that are not ready, and its callers accept on them: as a
-      // socket that never waits. PHP polls before every accept that is meant to wait.
-      if (calls.streams.poll(fd, POLLIN) === 0) return -guestErrno(EAGAIN);
       return givingAddress(number.SYS_accept4, fd, address, lengthAt, flags);
     },
     __syscall_getsockname: (fd: number, address: number, lengthAt: number) =>
@@ -144,56 +139,15 @@ export function socketImports(guest: Guest): Imports {
           memory.view.setInt16(fds + i * POLLFD_SIZE + 6, entry.revents, true);
       return guestResult(ready);
     },
-    __asyncjs__wasm_poll_socket: (fd: number, events: number, timeout: number) => select.poll(fd, events, timeout),
+    /** PHP's wait for one descriptor: the events that hold. */
+    __asyncjs__wasm_poll_socket: (fd: number, events: number, timeout: number) => {
+      const entry: PollEntry = { fd, events, revents: 0 };
+      const ready = calls.poll([entry], timeout);
+      return ready < 0 ? guestResult(ready) : entry.revents;
+    },
     emscripten_sleep: (milliseconds: number) => {
-      if (milliseconds === 0) select.begin();
-      else calls.sleep(milliseconds);
+      calls.sleep(milliseconds);
       return undefined;
     },
   };
-}
-
-/**
- * select(2) reaches us as `emscripten_sleep(0)`, then one poll for each descriptor in turn, each with select's whole timeout:
- * sleeping in the first would keep the others unseen. So a round polls without sleeping and keeps what was asked; when the next
- * round begins and nothing was ready nor done in between, that is where it sleeps, on all of it at once.
- */
-class SelectRounds {
-  readonly #guest: Guest;
-  #interests: PollEntry[] = [];
-  #timeout = -1;
-  #ready = false;
-  #open = false;
-  /** Calls the guest had made when the round's last poll was answered. */
-  #calls = 0;
-
-  constructor(guest: Guest) {
-    this.#guest = guest;
-  }
-
-  begin(): void {
-    const { calls } = this.#guest;
-    if (this.#open && !this.#ready && this.#interests.length > 0 && calls.calls === this.#calls)
-      calls.poll(this.#interests, this.#timeout);
-    this.#interests = [];
-    this.#ready = false;
-    this.#open = true;
-    this.#calls = calls.calls;
-  }
-
-  poll(fd: number, events: number, timeout: number): number {
-    const { calls } = this.#guest;
-    const entry: PollEntry = { fd, events, revents: 0 };
-    if (!this.#open || calls.calls !== this.#calls) {
-      this.#open = false;
-      calls.poll([entry], timeout);
-      return entry.revents;
-    }
-    calls.poll([entry], 0);
-    this.#calls = calls.calls;
-    this.#interests.push(entry);
-    this.#timeout = timeout;
-    if (entry.revents !== 0) this.#ready = true;
-    return entry.revents;
-  }
 }

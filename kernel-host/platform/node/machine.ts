@@ -1,10 +1,10 @@
 /** A kernel under Node: its platform, and programs from the host's files. */
 import { readFile } from 'node:fs/promises';
+import { PortsideError } from '../../../protocol/errors.js';
 import { plantRootTree } from '../../boot/root-tree.js';
 import { detectAbi } from '../../guest/abi.js';
 import { Kernel, type KernelEvents } from '../../kernel.js';
 import type { Program } from '../../process/programs.js';
-import { PortsideError } from '../../../protocol/errors.js';
 import { systemClock } from '../clock.js';
 import { NodeGuestWorkers } from './guest-workers.js';
 
@@ -40,7 +40,9 @@ export async function loadProgram(path: string): Promise<Program> {
   try {
     module = await WebAssembly.compile(bytes);
   } catch (error) {
-    throw new PortsideError('program-unknown', `${path} is not WebAssembly that this Node can compile.`, { cause: error });
+    throw new PortsideError('program-unknown', `${path} is not WebAssembly that this Node can compile.`, {
+      cause: error,
+    });
   }
   const abi = detectAbi(module);
   if (!abi) throw new PortsideError('program-unknown', path);

@@ -9,10 +9,17 @@ const CHUNK = 65536;
 
 /** Resolves once the host listens. @throws PortsideError port-in-use, listen-failed */
 export function bridgePort(kernel: Kernel, hostPort: number, guestPort: number): Promise<Server> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => void carry(kernel, socket, guestPort));
+  const server = createServer(
+    { allowHalfOpen: true, pauseOnConnect: true },
+    (socket) => void carry(kernel, socket, guestPort),
+  );
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new PortsideError(error.code === 'EADDRINUSE' ? 'port-in-use' : 'listen-failed', String(hostPort), { cause: error }));
+      reject(
+        new PortsideError(error.code === 'EADDRINUSE' ? 'port-in-use' : 'listen-failed', String(hostPort), {
+          cause: error,
+        }),
+      );
     });
     server.listen(hostPort, '127.0.0.1', () => resolve(server));
   });

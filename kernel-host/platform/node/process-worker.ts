@@ -6,6 +6,9 @@ import type { ProcessFailure } from '../guest-workers.js';
 try {
   runProcess(workerData);
 } catch (error) {
-  const failure: ProcessFailure = { type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const failure: ProcessFailure = {
+    type: 'failed',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
   parentPort?.postMessage(failure);
 }

@@ -49,7 +49,8 @@ export async function runGuest(options: RunGuestOptions): Promise<number> {
       process.stderr.write(`portside: process ${pid}: ${message}\n`);
     },
   });
-  const guestPath = options.php === undefined ? `/usr/local/bin/${options.program.split('/').at(-1)}` : '/usr/local/bin/php';
+  const guestPath =
+    options.php === undefined ? `/usr/local/bin/${options.program.split('/').at(-1)}` : '/usr/local/bin/php';
   installProgram(kernel, guestPath, await loadProgram(options.php ?? resolve(options.program)));
   makeDirectory(kernel, '/var/www/html', 0o755);
   mountFolders(kernel, options.mounts);
@@ -90,7 +91,11 @@ function mountFolders(kernel: Kernel, mounts: readonly GuestMount[]): void {
 
 function directory(kernel: Kernel, path: string) {
   try {
-    return kernel.vfs.lookup({ fileSystem: kernel.vfs.root, node: kernel.vfs.root.root }, new TextEncoder().encode(path), true);
+    return kernel.vfs.lookup(
+      { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root },
+      new TextEncoder().encode(path),
+      true,
+    );
   } catch (error) {
     if (error instanceof Errno) throw new PortsideError('folder-missing', path, { cause: error });
     throw error;

@@ -39,7 +39,10 @@ export function standardStreams(kernel: Kernel): Map<number, number> {
   const input = inputFrom(process.stdin);
   if (process.stdin.isTTY) {
     const output = outputTo(process.stdout);
-    const terminal = new HostTerminal(input, output, () => ({ rows: process.stdout.rows ?? 24, columns: process.stdout.columns ?? 80 }));
+    const terminal = new HostTerminal(input, output, () => ({
+      rows: process.stdout.rows ?? 24,
+      columns: process.stdout.columns ?? 80,
+    }));
     descriptors.set(0, kernel.describe(KIND_KERNEL, O_RDWR, terminal));
   } else {
     descriptors.set(0, kernel.describe(KIND_KERNEL, O_RDONLY, input));

@@ -1,0 +1,109 @@
+/** The script of the kernel's worker: boots a packed site's machine, reports to the page, serves the service worker's ports. */
+import { type ErrorCode, PortsideError } from '../../../protocol/errors.js';
+import { type FromMachine, MACHINE_VERSION, type ToMachine } from '../../../protocol/machine.js';
+import type { SiteConfig } from '../../../protocol/site.js';
+import { Errno } from '../../abi/errno.js';
+import { installProgram } from '../../boot/install-program.js';
+import { mountImage, reserveImage } from '../../boot/mount-image.js';
+import { plantRootTree } from '../../boot/root-tree.js';
+import { detectAbi } from '../../guest/abi.js';
+import { BridgeServers } from '../../http/bridge-servers.js';
+import { Kernel } from '../../kernel.js';
+import { systemClock } from '../clock.js';
+import { inflatedSize, loadAssets } from './assets.js';
+import { createDefer } from './defer.js';
+import { BrowserGuestWorkers } from './guest-workers.js';
+import { ServerProcesses } from './server-processes.js';
+
+const tell = (message: FromMachine): void => self.postMessage(message);
+
+function fail(error: unknown): void {
+  const [code, detail]: [ErrorCode, string | undefined] =
+    error instanceof PortsideError
+      ? [error.code, error.detail]
+      : ['kernel-start-failed', error instanceof Errno ? `error ${error.errno}` : String(error)];
+  tell({ type: 'failed', code, ...(detail !== undefined && { detail }) });
+}
+
+/** Where a site's program is found by its command line. */
+const PROGRAMS = '/usr/local/bin';
+
+async function boot(site: SiteConfig, origin: string): Promise<BridgeServers> {
+  const base = new URL(site.base, origin);
+  const workers = new BrowserGuestWorkers(new URL(site.assets.processWorker.path, base));
+  const kernel = new Kernel(
+    {
+      clock: systemClock,
+      alarm: (callback, milliseconds) => {
+        const timeout = setTimeout(callback, milliseconds);
+        return () => clearTimeout(timeout);
+      },
+      workers,
+      defer: createDefer(),
+    },
+    {
+      onExit: (pid, status) => {
+        if (servers.ended(pid, status) && servers.running === 0)
+          fail(new PortsideError('kernel-crashed', 'Its servers end as soon as they are started.'));
+      },
+      onCrash: (pid, message) => tell({ type: 'output', pid, fd: 2, text: `${message}\n` }),
+    },
+  );
+  const servers = new ServerProcesses(kernel, site, {
+    output: (pid, fd, text) => tell({ type: 'output', pid, fd, text }),
+    exit: (pid, status, restarted) => tell({ type: 'exit', pid, status, restarted }),
+  });
+  let booting = true;
+  const bridges = new BridgeServers(kernel.network, { booting: () => booting });
+  workers.prepare(site.workers);
+  plantRootTree(kernel);
+  const { module } = await loadMachine(kernel, site, base);
+  tell({ type: 'progress', step: 'start', loaded: 0, total: 0 });
+  const abi = detectAbi(module);
+  if (!abi) throw new PortsideError('guest-rejected', 'It is not a program for this kernel.');
+  installProgram(kernel, `${PROGRAMS}/${site.argv[0] ?? ''}`, { abi, module });
+  servers.start();
+  tell({ type: 'progress', step: 'listen', loaded: 0, total: 0 });
+  await kernel.network.whenListening(site.port, AbortSignal.any([]));
+  booting = false;
+  tell({ type: 'ready' });
+  return bridges;
+}
+
+async function loadMachine(kernel: Kernel, site: SiteConfig, base: URL): Promise<{ module: WebAssembly.Module }> {
+  const size = inflatedSize(site.assets.image);
+  const at = reserveImage(kernel, size);
+  let filled = 0;
+  const { guest } = await loadAssets(
+    site,
+    base,
+    (loaded, total) => tell({ type: 'progress', step: 'download', loaded, total }),
+    (chunk) => {
+      kernel.memory.u8.set(chunk, at + filled);
+      filled += chunk.byteLength;
+    },
+  );
+  tell({ type: 'progress', step: 'unpack', loaded: 0, total: 0 });
+  mountImage(kernel, at, size, site.mountPoint);
+  return { module: guest };
+}
+
+let bridges: Promise<BridgeServers> | undefined;
+
+self.addEventListener('message', ({ data }: MessageEvent<ToMachine>) => {
+  switch (data.type) {
+    case 'boot':
+      if (data.version !== MACHINE_VERSION) return fail(new PortsideError('protocol-mismatch'));
+      bridges = boot(data.site, data.origin);
+      bridges.catch(fail);
+      break;
+    case 'connect': {
+      const { port } = data;
+      bridges?.then(
+        (servers) => servers.connect(port),
+        () => port.close(),
+      );
+      break;
+    }
+  }
+});

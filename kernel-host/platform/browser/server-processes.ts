@@ -1,0 +1,90 @@
+/** A site's server processes: started together, kept alive, their output told. */
+
+import type { SiteConfig } from '../../../protocol/site.js';
+import { O_RDONLY, O_WRONLY } from '../../abi/fcntl.js';
+import { HostInput, HostOutput } from '../../file/host-stream.js';
+import type { Kernel } from '../../kernel.js';
+import { KIND_KERNEL } from '../../memory/layout.js';
+import type { Pid } from '../../process/process.js';
+
+/** A server that ends this soon after its start has not served anybody: the next one is a try. */
+const SOON = 2000;
+/** So many tries in a row, and the site counts as broken. */
+const TRIES = 5;
+
+export interface ServerEvents {
+  output(pid: number, fd: 1 | 2, text: string): void;
+  exit(pid: number, status: number, restarted: boolean): void;
+}
+
+export class ServerProcesses {
+  readonly #kernel: Kernel;
+  readonly #site: SiteConfig;
+  readonly #events: ServerEvents;
+  /** When each was started, on the monotonic clock. */
+  readonly #started = new Map<Pid, number>();
+  #failures = 0;
+
+  constructor(kernel: Kernel, site: SiteConfig, events: ServerEvents) {
+    this.#kernel = kernel;
+    this.#site = site;
+    this.#events = events;
+  }
+
+  /** @throws Errno when the program or its directory is not there. */
+  start(): void {
+    for (let i = 0; i < this.#site.workers; i++) this.#spawn();
+  }
+
+  /** True when the process was one of these. */
+  ended(pid: Pid, status: number): boolean {
+    const started = this.#started.get(pid);
+    if (started === undefined) return false;
+    this.#started.delete(pid);
+    this.#failures = this.#kernel.clock.monotonic() - started < SOON ? this.#failures + 1 : 0;
+    const restarts = this.#failures < TRIES;
+    this.#events.exit(pid, status, restarts);
+    if (restarts) this.#spawn();
+    return true;
+  }
+
+  get running(): number {
+    return this.#started.size;
+  }
+
+  #spawn(): void {
+    const { argv, env, cwd } = this.#site;
+    const kernel = this.#kernel;
+    let pid = 0;
+    const input = new HostInput();
+    input.end();
+    const output = (fd: 1 | 2): HostOutput => {
+      const decoder = new TextDecoder();
+      return new HostOutput((bytes) => {
+        this.#events.output(pid, fd, decoder.decode(bytes, { stream: true }));
+        return true;
+      });
+    };
+    const descriptors = new Map([
+      [0, kernel.describe(KIND_KERNEL, O_RDONLY, input)],
+      [1, kernel.describe(KIND_KERNEL, O_WRONLY, output(1))],
+      [2, kernel.describe(KIND_KERNEL, O_WRONLY, output(2))],
+    ]);
+    const started = kernel.processes.spawn({
+      path: argv[0] ?? '',
+      arguments: argv,
+      environment: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+      cwd: kernel.vfs.lookup(
+        { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root },
+        new TextEncoder().encode(cwd),
+        true,
+      ),
+      descriptors,
+      parent: null,
+      sharesPorts: true,
+    });
+    pid = started;
+    this.#started.set(started, kernel.clock.monotonic());
+    for (const description of descriptors.values()) kernel.descriptions.release(description);
+  }
+}
