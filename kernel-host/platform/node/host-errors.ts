@@ -1,9 +1,8 @@
 /** Node's errors as Linux error numbers: by name, for the numbers of other systems differ. */
 import * as abi from '../../abi/errno.js';
 
-const byName = new Map<string, number>(
-  Object.entries(abi).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-);
+const byName = new Map<string, number>();
+for (const [name, value] of Object.entries(abi)) if (typeof value === 'number') byName.set(name, value);
 /** Names of systems other than Linux, and of Node itself. */
 byName.set('ENOTSUP', abi.EOPNOTSUPP);
 byName.set('ERR_OUT_OF_RANGE', abi.EFBIG);
