@@ -52,7 +52,7 @@ export class AssetWriter {
     await pipeline(createReadStream(compressed), createGunzip(), raw, drain).catch((cause) => {
       throw damaged(cause);
     });
-    if (raw.sha256() !== release.sha256) throw damaged();
+    if (raw.sha256() !== release.mendedSha256) throw damaged();
     const asset = await this.#write(`php-${version}`, COMPRESSED, createReadStream(compressed));
     return { ...asset, encoding: 'gzip', rawSize: raw.size };
   }

@@ -42,10 +42,11 @@ export async function cachedGuest(
   release: PhpRelease,
   directory: string,
   onDownload?: (packageName: string) => void,
+  mend: Mend = patchSelect,
 ): Promise<PhpGuest> {
   if (!(await exists(directory))) {
     onDownload?.(release.packageName);
-    await install(release, directory);
+    await install(release, directory, mend);
   }
   return {
     release,
@@ -55,6 +56,11 @@ export async function cachedGuest(
   };
 }
 
+/** Changes a program before it is first used; null when it is not what this knows how to change. */
+type Mend = (program: Uint8Array) => Uint8Array | null;
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -63,21 +69,23 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Makes `directory` appear whole: it is filled under another name and renamed, so no reader sees a part of it. */
-async function install(release: PhpRelease, directory: string): Promise<void> {
+async function install(release: PhpRelease, directory: string, mend: Mend): Promise<void> {
   await mkdir(dirname(directory), { recursive: true });
   await withTemporaryDirectory(`${directory}.`, async (work) => {
     await download(release, work);
     const wasm = await readFile(join(work, 'package', release.file)).catch((cause) => {
       throw new PortsideError('php-damaged', `${release.file} is missing in ${release.packageName}.`, { cause });
     });
-    const sha256 = createHash('sha256').update(wasm).digest('hex');
+    const sha256 = digest(wasm);
     if (sha256 !== release.sha256) {
       throw new PortsideError('php-damaged', `sha256 of ${release.file}: ${sha256}, expected: ${release.sha256}.`);
     }
     const ready = join(work, 'ready');
     await mkdir(ready);
-    const guest = patchSelect(wasm);
-    if (!guest) throw new PortsideError('php-damaged', `${release.file} is not a build whose select(2) can be mended.`);
+    const guest = mend(wasm);
+    if (!guest || digest(guest) !== release.mendedSha256) {
+      throw new PortsideError('php-damaged', `The select(2) of ${release.file} cannot be mended.`);
+    }
     await writeFile(join(ready, 'php.wasm'), guest);
     await rename(join(work, 'package', 'LICENSE'), join(ready, 'LICENSE'));
     const compressed = await promisify(gzip)(guest, { level: constants.Z_BEST_COMPRESSION });

@@ -15,6 +15,9 @@ afterEach(() => {
 });
 
 const CONTENT = 'not really PHP';
+const MENDED = 'NOT REALLY PHP';
+/** Stands for the change that is made to a real one. */
+const mend = (program: Uint8Array) => new TextEncoder().encode(new TextDecoder().decode(program).toUpperCase());
 
 /** A package as npm would fetch it, and an `npm` that hands it out and keeps a list of what it was asked. */
 async function registry() {
@@ -24,6 +27,7 @@ async function registry() {
     file: 'jspi/8_9/php.wasm',
     size: CONTENT.length,
     sha256: createHash('sha256').update(CONTENT).digest('hex'),
+    mendedSha256: createHash('sha256').update(MENDED).digest('hex'),
   };
   await writeFiles(join(folder, 'package'), { LICENSE: 'licence', 'jspi/8_9/php.wasm': CONTENT, 'index.js': 'glue' });
   execFileSync('tar', ['-czf', 'package.tgz', 'package'], { cwd: folder });
@@ -43,12 +47,12 @@ describe('PHP', () => {
   test('is fetched once, verified, and kept with its licence', async () => {
     const { release, directory, calls, folder } = await registry();
     const announced: string[] = [];
-    const guest = await cachedGuest(release, directory, (name) => announced.push(name));
-    expect(await readFile(guest.wasm, 'utf8')).toBe(CONTENT);
-    expect(gunzipSync(await readFile(guest.compressed)).toString()).toBe(CONTENT);
+    const guest = await cachedGuest(release, directory, (name) => announced.push(name), mend);
+    expect(await readFile(guest.wasm, 'utf8')).toBe(MENDED);
+    expect(gunzipSync(await readFile(guest.compressed)).toString()).toBe(MENDED);
     expect(await readFile(guest.license, 'utf8')).toBe('licence');
     expect(await readdir(directory)).toEqual(['LICENSE', 'php.wasm', 'php.wasm.gz']);
-    expect(await cachedGuest(release, directory, (name) => announced.push(name))).toEqual(guest);
+    expect(await cachedGuest(release, directory, (name) => announced.push(name), mend)).toEqual(guest);
     expect(announced).toEqual(['@scope/some-php']);
     expect(await calls()).toHaveLength(1);
     expect((await calls())[0]).toMatch(/^pack @scope\/some-php@\d+\.\d+\.\d+ --pack-destination .* --ignore-scripts/);
@@ -57,8 +61,8 @@ describe('PHP', () => {
 
   test('may be asked for by several at once', async () => {
     const { release, directory, folder } = await registry();
-    const guests = await Promise.all(Array.from({ length: 5 }, () => cachedGuest(release, directory)));
-    for (const guest of guests) expect(await readFile(guest.wasm, 'utf8')).toBe(CONTENT);
+    const guests = await Promise.all(Array.from({ length: 5 }, () => cachedGuest(release, directory, undefined, mend)));
+    for (const guest of guests) expect(await readFile(guest.wasm, 'utf8')).toBe(MENDED);
     expect(await readdir(join(folder, 'cache/php'))).toEqual(['8.9']);
   });
 
@@ -74,18 +78,22 @@ describe('PHP', () => {
     const { release, directory, script, folder } = await registry();
     await script('echo "npm error code ENOTFOUND" >&2; exit 1');
     const failed = { code: 'php-download-failed', message: expect.stringContaining('ENOTFOUND') };
-    await expect(cachedGuest(release, directory)).rejects.toMatchObject(failed);
+    await expect(cachedGuest(release, directory, undefined, mend)).rejects.toMatchObject(failed);
     await script('exit 0');
-    await expect(cachedGuest(release, directory)).rejects.toMatchObject({ code: 'php-download-failed' });
+    await expect(cachedGuest(release, directory, undefined, mend)).rejects.toMatchObject({
+      code: 'php-download-failed',
+    });
     vi.stubEnv('PATH', join(folder, 'nowhere'));
-    await expect(cachedGuest(release, directory)).rejects.toMatchObject({ code: 'php-download-failed' });
+    await expect(cachedGuest(release, directory, undefined, mend)).rejects.toMatchObject({
+      code: 'php-download-failed',
+    });
     expect(await readdir(join(folder, 'cache/php'))).toEqual([]);
   });
 
   test('in an archive that is damaged is an error', async () => {
     const { release, directory, folder } = await registry();
     await writeFile(join(folder, 'package.tgz'), 'no archive');
-    await expect(cachedGuest(release, directory)).rejects.toMatchObject({ code: 'php-damaged' });
+    await expect(cachedGuest(release, directory, undefined, mend)).rejects.toMatchObject({ code: 'php-damaged' });
   });
 });
 
