@@ -47,6 +47,8 @@ export class GuestChannel {
       status = Atomics.load(words, at);
     }
     Atomics.store(words, at, STATUS_IDLE);
+    // The answer may be a descriptor whose description lies in memory that grew during the call.
+    this.#memory.catchUp();
     if (status !== STATUS_COMPLETE) return -(words[at + CHANNEL.ERRNO / 4] as number);
     const low = words[at + CHANNEL.RESULT / 4] as number;
     const high = words[at + CHANNEL.RESULT / 4 + 1] as number;

@@ -17,11 +17,11 @@ export const DISTURBED = -4097;
 
 /** Fills `out`; false when a writer disturbed every attempt. */
 export function readAttributes(memory: KernelMemory, inode: number, out: Attributes): boolean {
-  const { u32, f64 } = memory;
   const word = inode >>> 2;
   const double = inode >>> 3;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const sequence = beginRead(memory, word + INODE.SEQUENCE_W);
+    const { u32, f64 } = memory;
     const type = (u32[word + INODE.MODE_W] as number) & S_IFMT;
     out.device = ROOT_DEVICE;
     out.ino = u32[word + INODE.INO_W] as number;
@@ -91,6 +91,8 @@ function copyExtents(
   const { u32, u8 } = memory;
   const table = u32[word + INODE.DATA_W] as number;
   const extents = u32[word + INODE.COUNT_W] as number;
+  // Memory that grew under the reading is not in its views.
+  if (table + extents * EXTENT_SIZE > u8.length) return false;
   const end = position + count;
   let done = position;
   for (let i = firstExtent(u32, table, extents, Math.floor(position / BLOCK)); i < extents && done < end; i++) {

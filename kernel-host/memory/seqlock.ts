@@ -7,8 +7,16 @@ import type { KernelMemory } from './kernel-memory.js';
 export const beginWrite = (memory: KernelMemory, word: number): void => void Atomics.add(memory.i32, word, 1);
 export const endWrite = beginWrite;
 
-/** The counter to pass to `readIsValid`. Odd while a change is under way. */
-export const beginRead = (memory: KernelMemory, word: number): number => Atomics.load(memory.i32, word);
+/**
+ * The counter to pass to `readIsValid`. Odd while a change is under way. What was changed before it may lie in memory that has grown
+ * since the reader's views were made: they are made again, so that a reader takes its views behind this call.
+ */
+export function beginRead(memory: KernelMemory, word: number): number {
+  if (word >= memory.i32.length) memory.refresh();
+  const sequence = Atomics.load(memory.i32, word);
+  memory.catchUp();
+  return sequence;
+}
 
 export const readIsValid = (memory: KernelMemory, word: number, sequence: number): boolean =>
   (sequence & 1) === 0 && Atomics.load(memory.i32, word) === sequence;

@@ -323,7 +323,6 @@ export class LocalFiles {
   /** The inode that a path starts from, CROSS or -errno. */
   #start(fd: number, path: Uint8Array, length: number): number {
     const process = this.#process;
-    process.memory.catchUp();
     if (length > 0 && path[0] === SLASH) return process.root;
     if (fd === AT_FDCWD) return process.cwd || CROSS;
     const description = process.description(fd);
