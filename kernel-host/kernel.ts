@@ -111,6 +111,12 @@ export class Kernel {
     this.#dispatcher.detach(task);
   }
 
+  /** A call met a fault of the kernel: that ends its process, and nothing else. */
+  failed(task: Task, error: unknown): void {
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.crashed(task.process, `system call ${task.channel.number}: ${what}`);
+  }
+
   crashed(process: Process, message: string): void {
     if (process.status !== null) return;
     this.events.onCrash(process.pid, message);

@@ -2,7 +2,7 @@
  * The file system in kernel memory: what the guests see at `/`. Nodes are inode addresses. The kernel is the only writer;
  * process workers read it by themselves (`path-walk.ts`, `inode-reader.ts`).
  */
-import { EEXIST, EINVAL, EISDIR, EMLINK, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM } from '../abi/errno.js';
+import { EEXIST, EFBIG, EINVAL, EISDIR, EMLINK, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EPERM } from '../abi/errno.js';
 import { O_TRUNC, RENAME_EXCHANGE, RENAME_NOREPLACE } from '../abi/fcntl.js';
 import { type Attributes, directoryEntryType, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
@@ -22,6 +22,8 @@ import { InodeTable } from './inode-table.js';
 const TMPFS_MAGIC = 0x01021994;
 /** ext4's limit (EXT4_LINK_MAX) is 65,000; ours is what the field holds. */
 const LINK_MAX = 0x7fffffff;
+/** What an extent's 32-bit block number reaches: 16 TiB, as ext4's. */
+const FILE_SIZE_MAX = 2 ** 32 * BLOCK;
 const DOT = new Uint8Array([0x2e]);
 const DOT_DOT = new Uint8Array([0x2e, 0x2e]);
 /** What a machine may still allocate when nothing limits it but addresses. */
@@ -160,6 +162,8 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   rename(from: number, fromName: Uint8Array, to: number, toName: Uint8Array, flags: number): number {
+    // As in #mayAdd: what was removed takes nothing in.
+    if (this.#word(to, INODE.NLINK_W) === 0) return -ENOENT;
     const source = findDentry(this.#memory, from, fromName, 0, fromName.length);
     if (source === 0) return -ENOENT;
     const moved = this.#word(source, DENTRY.INODE_W);
@@ -245,14 +249,16 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   write(node: number, position: number, from: Uint8Array): number {
+    if (position >= FILE_SIZE_MAX && from.length > 0) return -EFBIG;
     return this.#change(node, () => {
-      const count = this.#extents.write(node, position, from);
+      const count = this.#extents.write(node, position, from.subarray(0, FILE_SIZE_MAX - position));
       if (count > 0) this.#inodes.markModified(node);
       return count;
     });
   }
 
   truncate(node: number, size: number): number {
+    if (size > FILE_SIZE_MAX) return -EFBIG;
     return this.#change(node, () => {
       const result = this.#extents.truncate(node, size);
       if (result === 0) this.#inodes.markModified(node);

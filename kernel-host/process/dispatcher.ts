@@ -113,10 +113,7 @@ export class Dispatcher {
         : -ENOSYS;
     } catch (error) {
       if (!(error instanceof Errno)) {
-        this.#kernel.crashed(
-          process,
-          `system call ${channel.number}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-        );
+        this.#kernel.failed(task, error);
         return;
       }
       result = -error.errno;

@@ -1,6 +1,7 @@
 /** The processes of a machine: pids, birth, end, and who waits for whom. */
 import { E2BIG, EACCES, EAGAIN, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
 import { O_RDONLY } from '../abi/fcntl.js';
+import { ARG_MAX } from '../abi/process.js';
 import { S_IFDIR, S_IFMT } from '../abi/stat.js';
 import { KernelChannel } from '../channel/kernel-channel.js';
 import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
@@ -16,8 +17,6 @@ import { Task } from './task.js';
 
 /** A page of entries: RLIMIT_NOFILE's usual soft limit. */
 const DESCRIPTORS = PAGE / 4;
-/** fs/exec.c: the strings of argv and envp together (_STK_LIM / 4 * 3 of Linux's 8 MiB stack). */
-const ARG_MAX = 6 * 1024 * 1024;
 /** confstr(_CS_PATH) */
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** kernel.pid_max of Linux on 32 bits. */
@@ -189,7 +188,9 @@ export class ProcessTable {
     const kernel = this.#kernel;
     const buffer = new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
     const channel = new KernelChannel(buffer, 0);
-    const task = new Task(process, channel, new UserMemory(() => buffer), kernel.timers, kernel.enqueue);
+    const task = new Task(process, channel, new UserMemory(() => buffer), kernel.timers, kernel.enqueue, (error) =>
+      kernel.failed(task, error),
+    );
     process.task = task;
     const source = kernel.attach(task);
     process.worker = kernel.workers.start(

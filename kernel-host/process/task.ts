@@ -28,23 +28,27 @@ export class Task implements Waiter, Deadline {
   readonly memory: UserMemory;
   readonly #timers: Timers;
   readonly #enqueue: (callback: () => void) => void;
+  readonly #failed: (error: unknown) => void;
   #park: Park | null = null;
   #queued = false;
   /** System calls that reached the kernel. */
   calls = 0;
 
+  /** @param failed hears of what a retry throws beside Errno: the task waits for nothing any more. */
   constructor(
     process: Process,
     channel: KernelChannel,
     memory: UserMemory,
     timers: Timers,
     enqueue: (callback: () => void) => void,
+    failed: (error: unknown) => void,
   ) {
     this.process = process;
     this.channel = channel;
     this.memory = memory;
     this.#timers = timers;
     this.#enqueue = enqueue;
+    this.#failed = failed;
   }
 
   get at(): number {
@@ -91,7 +95,12 @@ export class Task implements Waiter, Deadline {
     try {
       result = attempt(park);
     } catch (error) {
-      if (!(error instanceof Errno)) throw error;
+      if (!(error instanceof Errno)) {
+        // Whoever woke it is not to blame, and has others to wake.
+        this.unpark();
+        this.#failed(error);
+        return;
+      }
       result = -error.errno;
     }
     if (result === PARKED) {

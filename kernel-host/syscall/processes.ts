@@ -1,6 +1,6 @@
 /** Processes: spawn, end, wait; identity; and what tells a guest where it runs. */
-import { ECHILD, EFAULT, EINVAL, Errno, ESRCH } from '../abi/errno.js';
-import { exitedStatus, NSIG, SIGKILL, SIGTERM, signaledStatus, WNOHANG } from '../abi/process.js';
+import { E2BIG, EBADF, ECHILD, EINVAL, Errno, ESRCH } from '../abi/errno.js';
+import { ARG_MAX, exitedStatus, NSIG, SIGKILL, SIGTERM, signaledStatus, WNOHANG } from '../abi/process.js';
 import { fillRandom } from '../device/devices.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import { PARKED } from '../process/task.js';
@@ -12,19 +12,20 @@ const exitGroup: Handler = (kernel, task, status) => {
   return PARKED;
 };
 
-/** _exec's limit in Linux is a quarter of the stack; ours is what the data area of a channel holds. */
-const MOST_STRINGS = 65536;
-
-/** A NULL-terminated array of C strings. @throws Errno EFAULT */
+/** A NULL-terminated array of C strings. @throws Errno EFAULT, E2BIG */
 function strings(memory: UserMemory, address: number): string[] {
   const decoder = new TextDecoder();
   const found: string[] = [];
-  for (let i = 0; i < MOST_STRINGS; i++) {
+  // Many pointers may lead to one long string: what counts is what would be copied, as on Linux.
+  let size = 0;
+  for (let i = 0; ; i++) {
     const at = memory.getInt32(address + i * 4);
     if (at === 0) return found;
-    found.push(decoder.decode(memory.string(at)));
+    const bytes = memory.string(at);
+    size += bytes.length + 1;
+    if (size > ARG_MAX) throw new Errno(E2BIG);
+    found.push(decoder.decode(bytes));
   }
-  throw new Errno(EFAULT);
 }
 
 /** File actions of a spawn, in order: 16 bytes each, as in posix_spawn_file_actions. */
@@ -48,6 +49,7 @@ const spawn: Handler = (kernel, task, path, argv, envp, actions, count, cwd) => 
     const to = memory.getInt32(at + 8);
     switch (memory.getInt32(at)) {
       case ACTION_DUP2:
+        if (to < 0 || to >= process.descriptors.limit) return -EBADF;
         // The parent's table, for what would close on exec can still be handed on by a dup2 (POSIX posix_spawn()).
         table.set(to, table.get(from) ?? describe(task, from));
         break;
