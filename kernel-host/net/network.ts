@@ -95,8 +95,10 @@ export class Network implements HostNetwork {
       if (other.bound?.family !== 'inet') continue;
       const overlaps =
         other.bound.host === address.host || other.bound.host === INADDR_ANY || address.host === INADDR_ANY;
-      if (overlaps && !shares) return -EADDRINUSE;
+      // Both must want it (socket(7), SO_REUSEPORT): nobody can be joined against their will.
+      if (overlaps && !(shares && other.sharesPort)) return -EADDRINUSE;
     }
+    socket.sharesPort = shares;
     socket.bound = { family: 'inet', host: address.host, port };
     const sockets = this.#bound.get(port) ?? new Set();
     sockets.add(socket);
@@ -169,7 +171,7 @@ export class Network implements HostNetwork {
       const port = this.#freePort();
       if (port < 0) return port;
       local = { family: 'inet', host: INADDR_LOOPBACK, port };
-      this.bindPort(socket, local, true);
+      this.bindPort(socket, local, false);
     }
     const stream = createStream(this.#memory, this.#rings, local, remote);
     if (typeof stream === 'number') return stream;

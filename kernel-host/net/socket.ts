@@ -31,6 +31,8 @@ export class Socket implements FileOperations {
   readonly options = new Map<string, number>();
   /** Where it was bound, if it was. */
   bound: SocketAddress | null = null;
+  /** Whether other sockets that want the same may be bound to its port as well. */
+  sharesPort = false;
   state: SocketState = UNCONNECTED;
   /** Address of the record that the owner's worker reads. */
   readonly record: number;
@@ -80,9 +82,11 @@ export class Socket implements FileOperations {
     const { end } = this.state;
     // Looked at before the bytes: whoever closes has written all of them before.
     const { ended } = end;
-    if (end.reset) return -ECONNRESET;
     const count = end.read(into, peek);
-    return count > 0 || ended || into.length === 0 ? count : -EAGAIN;
+    if (count > 0 || into.length === 0) return count;
+    // Behind the bytes, as on Linux: a server may answer and close without having read the whole request.
+    if (end.reset) return -ECONNRESET;
+    return ended ? 0 : -EAGAIN;
   }
 
   write(_description: number, from: Uint8Array): number {

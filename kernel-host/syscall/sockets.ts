@@ -151,7 +151,8 @@ const bind: Handler = (kernel, task, fd, address, length) => {
     const shares = task.process.sharesPorts || bound.options.get(option(SOL_SOCKET, SO_REUSEPORT)) === 1;
     return kernel.network.bindPort(bound, where, shares);
   }
-  if (where.path.length === 0) return -EINVAL;
+  // Before a file is made for it.
+  if (where.path.length === 0 || bound.bound) return -EINVAL;
   if (where.path[0] === 0) return kernel.network.bindPath(bound, where.path, unixKey(kernel, task, where.path));
   const found = kernel.vfs.resolve(task.process.cwd, where.path, true);
   if (found.node !== 0) return -EADDRINUSE;
