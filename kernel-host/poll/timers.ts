@@ -46,15 +46,14 @@ export class Timers {
   #fire(): void {
     this.#next = null;
     const now = this.#now();
-    let nearest = Number.POSITIVE_INFINITY;
     for (const deadline of [...this.#deadlines]) {
-      if (deadline.at <= now) {
-        this.#deadlines.delete(deadline);
-        deadline.expire();
-      } else {
-        nearest = Math.min(nearest, deadline.at);
-      }
+      if (deadline.at > now) continue;
+      this.#deadlines.delete(deadline);
+      deadline.expire();
     }
-    if (nearest < Number.POSITIVE_INFINITY && this.#deadlines.size > 0) this.#arm(nearest);
+    // Looked for behind the calls: they may have added nearer ones, or removed the nearest.
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const { at } of this.#deadlines) nearest = Math.min(nearest, at);
+    if (this.#deadlines.size > 0) this.#arm(nearest);
   }
 }

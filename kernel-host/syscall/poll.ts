@@ -40,7 +40,8 @@ const POLLFD_SIZE = 8;
 const ppoll: Handler = (kernel, task, fds, count, timeout) => {
   if (count < 0 || count > task.process.descriptors.limit) return -EINVAL;
   const { memory } = task;
-  memory.bytes(fds, Math.max(count * POLLFD_SIZE, 1));
+  // Without descriptors it is a sleep, and the pointer of no meaning.
+  if (count > 0) memory.bytes(fds, count * POLLFD_SIZE);
   const interests: (Interest | null)[] = [];
   for (let i = 0; i < count; i++)
     interests.push(
@@ -62,7 +63,7 @@ const ppoll: Handler = (kernel, task, fds, count, timeout) => {
   };
   const deadline = deadlineOf(kernel, memory, timeout);
   const ready = look();
-  if (ready > 0 || deadline === kernel.clock.monotonic()) return ready;
+  if (ready > 0 || hasPassed(kernel, deadline)) return ready;
   return untilReady(
     task,
     interests.filter((interest) => interest !== null),
@@ -84,6 +85,10 @@ function deadlineOf(kernel: Kernel, memory: UserMemory, timespec: number): numbe
   if (seconds < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
   return kernel.clock.monotonic() + seconds * 1000 + nanoseconds / 1e6;
 }
+
+/** A look without waiting needs no timer. */
+const hasPassed = (kernel: Kernel, deadline: number | null): boolean =>
+  deadline !== null && deadline <= kernel.clock.monotonic();
 
 /** fd_set: one bit a descriptor in 32-bit words. The three sets are read and written in place; null sets are skipped. */
 const pselect6: Handler = (kernel, task, count, readSet, writeSet, exceptSet, timeout) => {
@@ -120,12 +125,12 @@ const pselect6: Handler = (kernel, task, count, readSet, writeSet, exceptSet, ti
       }
     }
     for (const [i, { address }] of sets.entries())
-      found[i]?.forEach((bits, word) => memory.setInt32(address + word * 4, bits | 0));
+      for (const [word, bits] of found[i]?.entries() ?? []) memory.setInt32(address + word * 4, bits | 0);
     return ready;
   };
   const deadline = deadlineOf(kernel, memory, timeout);
   const ready = look();
-  if (ready > 0) return ready;
+  if (ready > 0 || hasPassed(kernel, deadline)) return ready;
   return untilReady(
     task,
     interests.map(({ interest }) => interest),
