@@ -1,9 +1,10 @@
 /** The name space: mounted file systems joined into one tree, and path resolution across them. Kernel only. */
 import { EBUSY, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno } from '../abi/errno.js';
-import { NAME_MAX, PATH_MAX, SYMLOOP_MAX } from '../abi/fcntl.js';
+import { NAME_MAX, O_RDONLY, PATH_MAX, SYMLOOP_MAX } from '../abi/fcntl.js';
 import { type Attributes, emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT } from '../abi/stat.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import type { FileSystem } from './file-system.js';
+import { ROOT_DEVICE } from './inode-reader.js';
 import type { MemoryFileSystem } from './memory-file-system.js';
 import { CROSS, PathWalk } from './path-walk.js';
 
@@ -52,6 +53,11 @@ export class Vfs {
     return this.#mounts.map((mount) => mount.fileSystem);
   }
 
+  /** st_dev for the next file system that is mounted. */
+  get nextDevice(): number {
+    return ROOT_DEVICE + 1 + this.#mounts.length;
+  }
+
   /** The root and what is mounted, in the order it was. */
   get mountTable(): readonly MountedAt[] {
     return [
@@ -66,11 +72,14 @@ export class Vfs {
    */
   mount(path: Uint8Array, fileSystem: FileSystem): void {
     const place = this.lookup({ fileSystem: this.root, node: this.root.root }, path, true);
-    if (place.fileSystem !== this.root) throw new Errno(EBUSY);
+    // Devices, programs and other mounts lie there: nothing may cover them all.
+    if (place.fileSystem === this.root && place.node === this.root.root) throw new Errno(EBUSY);
     const isDirectory = this.type({ fileSystem, node: fileSystem.root }) === S_IFDIR;
     if (isDirectory !== (this.type(place) === S_IFDIR)) throw new Errno(isDirectory ? ENOTDIR : EISDIR);
     this.#mounts.push({ covered: place, fileSystem });
-    this.root.setMountPoint(place.node, true);
+    if (place.fileSystem === this.root) this.root.setMountPoint(place.node, true);
+    // A directory of another file system is held by an open description that nobody has.
+    else place.fileSystem.open(place.node, O_RDONLY);
   }
 
   type(place: Place): number {

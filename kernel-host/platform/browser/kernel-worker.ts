@@ -6,6 +6,7 @@ import { Errno } from '../../abi/errno.js';
 import { installProgram } from '../../boot/install-program.js';
 import { mountImage, reserveImage } from '../../boot/mount-image.js';
 import { plantRootTree } from '../../boot/root-tree.js';
+import { mountProc } from '../../proc/mount-proc.js';
 import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
 import { Kernel } from '../../kernel.js';
@@ -57,6 +58,7 @@ async function boot(site: SiteConfig, origin: string): Promise<BridgeServers> {
   const bridges = new BridgeServers(kernel.network, { booting: () => booting });
   workers.prepare(site.workers);
   plantRootTree(kernel);
+  mountProc(kernel, navigator.hardwareConcurrency);
   const { module } = await loadMachine(kernel, site, base);
   tell({ type: 'progress', step: 'start', loaded: 0, total: 0 });
   const abi = detectAbi(module);

@@ -1,9 +1,11 @@
 /** A kernel under Node: its platform, and programs from the host's files. */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { PortsideError } from '../../../protocol/errors.js';
 import { plantRootTree } from '../../boot/root-tree.js';
 import { detectAbi } from '../../guest/abi.js';
 import { Kernel, type KernelEvents } from '../../kernel.js';
+import { mountProc } from '../../proc/mount-proc.js';
 import type { Program } from '../../process/programs.js';
 import { systemClock } from '../clock.js';
 import { NodeGuestWorkers } from './guest-workers.js';
@@ -25,6 +27,7 @@ export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKE
     events,
   );
   plantRootTree(kernel);
+  mountProc(kernel, availableParallelism());
   return kernel;
 }
 

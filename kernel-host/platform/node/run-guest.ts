@@ -8,14 +8,9 @@ import { makeDirectory } from '../../boot/root-tree.js';
 import type { Kernel } from '../../kernel.js';
 import type { Pid } from '../../process/process.js';
 import { createKernel, loadProgram } from './machine.js';
+import { type GuestMount, mountFolders } from './mount-folders.js';
 import { bridgePort } from './port-bridge.js';
 import { standardStreams } from './standard-streams.js';
-
-export interface GuestMount {
-  readonly host: string;
-  readonly guest: string;
-  readonly readonly: boolean;
-}
 
 export interface RunGuestOptions {
   /** `php`, or the host path of a `.wasm` file. */
@@ -80,13 +75,6 @@ export async function runGuest(options: RunGuestOptions): Promise<number> {
     for (const server of servers) server.close();
     process.stdin.pause();
   }
-}
-
-function mountFolders(kernel: Kernel, mounts: readonly GuestMount[]): void {
-  for (const mount of mounts) {
-    throw new PortsideError('mount-failed', mount.guest);
-  }
-  void kernel;
 }
 
 function directory(kernel: Kernel, path: string) {

@@ -2,7 +2,7 @@
 import { S_IFDIR, S_IFREG } from '../../../kernel-host/abi/stat.js';
 import { Kernel } from '../../../kernel-host/kernel.js';
 import { systemClock } from '../../../kernel-host/platform/clock.js';
-import { ProcFileSystem } from '../../../kernel-host/proc/proc-file-system.js';
+import { mountProc } from '../../../kernel-host/proc/mount-proc.js';
 import type { Process } from '../../../kernel-host/process/process.js';
 
 export const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
@@ -37,7 +37,7 @@ export function machine(): Kernel {
     abi: 'emscripten',
     module: EMPTY_MODULE,
   });
-  kernel.vfs.mount(bytes('/proc'), new ProcFileSystem(kernel, { device: 2, processors: 3 }));
+  mountProc(kernel, 3);
   return kernel;
 }
 
