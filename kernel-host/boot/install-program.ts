@@ -9,6 +9,10 @@ const encoder = new TextEncoder();
 export function installProgram(kernel: Kernel, path: string, program: Program): void {
   // The module is the program; the file only lets it be found, looked at and permitted.
   writeFile(kernel, path, encoder.encode(`#!portside ${program.abi}\n`), 0o755);
-  const place = kernel.vfs.lookup({ fileSystem: kernel.vfs.root, node: kernel.vfs.root.root }, encoder.encode(path), true);
+  const place = kernel.vfs.lookup(
+    { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root },
+    encoder.encode(path),
+    true,
+  );
   kernel.programs.install(kernel.lockKey(place), program);
 }

@@ -35,7 +35,11 @@ export function mountImage(kernel: Kernel, at: Address, size: number, mountPoint
       const there = root.lookup(parent, entry.name);
       node = there > 0 ? there : root.create(parent, entry.name, entry.mode, 0);
     } else if (type === S_IFLNK) {
-      node = root.symlink(parent, entry.name, kernel.memory.u8.slice(at + entry.offset, at + entry.offset + entry.size));
+      node = root.symlink(
+        parent,
+        entry.name,
+        kernel.memory.u8.slice(at + entry.offset, at + entry.offset + entry.size),
+      );
     } else {
       node = root.adopt(parent, entry.name, entry.mode, at + entry.offset, entry.size);
     }

@@ -1,14 +1,7 @@
 /** What every machine's file system holds before anything is put into it (FHS 3.0, as far as guests look). */
 import { Errno } from '../abi/errno.js';
 import { S_IFCHR, S_IFDIR, S_IFREG } from '../abi/stat.js';
-import {
-  DEVICE_FULL,
-  DEVICE_NULL,
-  DEVICE_RANDOM,
-  DEVICE_TTY,
-  DEVICE_URANDOM,
-  DEVICE_ZERO,
-} from '../device/devices.js';
+import { DEVICE_FULL, DEVICE_NULL, DEVICE_RANDOM, DEVICE_TTY, DEVICE_URANDOM, DEVICE_ZERO } from '../device/devices.js';
 import type { Kernel } from '../kernel.js';
 
 const encoder = new TextEncoder();
@@ -72,7 +65,8 @@ export function makeDirectory(kernel: Kernel, path: string, mode: number): numbe
   for (const [i, part] of parts.entries()) {
     const name = encoder.encode(part);
     const found = root.lookup(directory, name);
-    directory = found > 0 ? found : check(root.create(directory, name, S_IFDIR | (i === parts.length - 1 ? mode : 0o755), 0));
+    directory =
+      found > 0 ? found : check(root.create(directory, name, S_IFDIR | (i === parts.length - 1 ? mode : 0o755), 0));
   }
   return directory;
 }

@@ -35,7 +35,13 @@ async function workshop(site: Files = { 'index.php': '<?php echo 1;' }) {
   });
   await writeFiles(path('php'), { LICENSE: 'text of PHP', 'php.wasm.gz': gzipSync(GUEST), 'php.wasm': GUEST });
   const guest: PhpGuest = {
-    release: { packageName: 'php-package', file: 'x', size: GUEST.length, sha256: sha256(GUEST) },
+    release: {
+      packageName: 'php-package',
+      file: 'x',
+      size: GUEST.length,
+      sha256: sha256('as published'),
+      mendedSha256: sha256(GUEST),
+    },
     wasm: path('php/php.wasm'),
     compressed: path('php/php.wasm.gz'),
     license: path('php/LICENSE'),

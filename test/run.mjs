@@ -1,0 +1,57 @@
+/**
+ * `npm test`: installs what is missing, builds, checks types and style, runs every test, and closes with their count.
+ * Runs on a fresh clone. Arguments go to vitest.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installIfStale, root, run, step } from '../demo/prepare.mjs';
+
+/** Programs that the tests drive or compare with, and the Debian packages that bring them. */
+const programs = [
+  { path: '/usr/bin/chromium', packages: ['chromium'] },
+  {
+    path: '/usr/bin/php8.2',
+    packages: [
+      'php8.2-cli',
+      'php8.2-sqlite3',
+      'php8.2-mbstring',
+      'php8.2-xml',
+      'php8.2-gd',
+      'php8.2-zip',
+      'php8.2-curl',
+    ],
+  },
+];
+
+installIfStale();
+installPrograms();
+step('building', 'npx', 'rollup', '-c');
+step('checking types', 'npx', 'tsc', '-b');
+step('checking style', 'npx', 'biome', 'check');
+const results = join(root, 'dist/test-results.json');
+const status = run(
+  'npx',
+  'vitest',
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${results}`,
+  ...process.argv.slice(2),
+);
+const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(results, 'utf8'));
+console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests + numTodoTests} skipped`);
+process.exit(status);
+
+function installPrograms() {
+  const missing = programs.filter(({ path }) => !existsSync(path));
+  if (missing.length === 0) return;
+  const packages = missing.flatMap((program) => program.packages);
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) {
+    console.error(
+      `portside: the tests need ${missing.map(({ path }) => path).join(' and ')}. Install ${packages.join(' ')}, or run this as root on Debian.`,
+    );
+    process.exit(1);
+  }
+  step('reading the list of packages', 'apt-get', 'update', '-q');
+  step(`installing ${packages.join(' ')}`, 'apt-get', 'install', '-y', '-q', '--no-install-recommends', ...packages);
+}
