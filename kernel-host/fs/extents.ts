@@ -56,7 +56,8 @@ export class Extents {
       this.#memory.u8.set(from.subarray(done, done + run.length), run.address);
       done += run.length;
     }
-    if (position + done > size) this.#setSize(inode, position + done);
+    // A write that found no room leaves the file as long as it was.
+    if (done > 0 && position + done > size) this.#setSize(inode, position + done);
     return done === 0 ? -ENOSPC : done;
   }
 
