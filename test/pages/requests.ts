@@ -249,7 +249,6 @@ const responses: PageCase[] = [
     'allocators round up to other sizes',
     one('error: memory', get('/errors.php?kind=memory'), get('/errors.php?kind=memory&html=0')),
   ),
-  one('error: out of time', get('/errors.php?kind=time')),
   one('error_log', get('/error-log.php?text=na%C3%AFve')),
 ];
 
@@ -373,7 +372,15 @@ const runtime: PageCase[] = [
     get('/database.php?keep=3&last=1'),
   ),
   one('SQLite journals', get('/database-journal.php')),
-  one('files', get('/files.php')),
+  but(
+    /^(hard link|glob with braces)( raised)?: /,
+    'Emscripten has no link(2), and musl no GLOB_BRACE',
+    but(
+      /^(flock|directory as file raised|long name raised): /,
+      'builds of PHP for the web are linked with a flock(2) that does nothing; errno has other numbers, and musl other words for it',
+      one('files', get('/files.php')),
+    ),
+  ),
   but(/^pair( raised)?: /, 'some WebAssembly builds of PHP have no socketpair(2)', one('streams', get('/streams.php'))),
   one('time', get('/time.php')),
   one('text', get('/text.php')),

@@ -59,8 +59,7 @@ export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp>
     lines.push(new TextDecoder().decode(bytes));
     return true;
   });
-  const [program = 'php', ...rest] = serverArguments(undefined);
-  const settings = (options.settings ?? []).flatMap((setting) => ['-d', setting]);
+  const command = serverArguments(undefined, options.settings ?? []);
   for (let worker = 0; worker < (options.workers ?? 1); worker++) {
     const descriptors = new Map([
       [0, kernel.describe(KIND_KERNEL, O_RDONLY, input)],
@@ -69,7 +68,7 @@ export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp>
     ]);
     kernel.processes.spawn({
       path: '/usr/local/bin/php',
-      arguments: [program, ...settings, ...rest],
+      arguments: command,
       environment: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
       cwd: kernel.vfs.lookup(
         { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root },
@@ -91,8 +90,8 @@ export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp>
     kernel,
     log: () => lines.join(''),
     async stop() {
-      await new Promise((resolve) => bridge.close(resolve));
       for (const process of kernel.processes.all()) kernel.processes.end(process, 0);
+      await new Promise((resolve) => bridge.close(resolve));
     },
   };
 }

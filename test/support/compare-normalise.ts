@@ -96,7 +96,10 @@ function nameless(line: string, { host, port, root }: Habitat): string {
     line
       .replaceAll(host, '<host>')
       .replaceAll(root, '<root>')
-      .replaceAll(new RegExp(`(\\b127\\.0\\.0\\.1:|\\blocalhost:|"|portside-pages-)${port}(?!\\d)`, 'g'), '$1<port>')
+      .replaceAll(
+        new RegExp(`(\\b127\\.0\\.0\\.1:|\\blocalhost:|_PORT: "|portside-pages-)${port}(?!\\d)`, 'g'),
+        '$1<port>',
+      )
       .replaceAll(HTTP_DATE, (date) =>
         Math.abs(Date.parse(date.replaceAll('-', ' ')) - Date.now()) < CLOCK_RANGE_MS ? '<now>' : date,
       )

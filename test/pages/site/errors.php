@@ -25,11 +25,6 @@ switch ($_GET['kind'] ?? '') {
     case 'memory':
         $text = str_repeat('x', 300 * 1024 * 1024);
         break;
-    case 'time':
-        set_time_limit(1);
-        for ($i = 0;; $i++) {
-            $i %= 1000;
-        }
     case 'include':
         echo (include 'no-such-file.php') === false ? "false\n" : "true\n";
         break;

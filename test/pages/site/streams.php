@@ -35,11 +35,12 @@ attempt('tcp', static function () {
     return [strtok($address, ':'), $peer === stream_socket_get_name($client, false), $sent, strlen($got), md5($got)];
 });
 attempt('refused', static function () {
-    return stream_socket_client('tcp://127.0.0.1:1', $code, $text, 1) ?: [$code, $text];
+    // Not the number: builds for WebAssembly carry WASI's errno, which are not Linux's.
+    return stream_socket_client('tcp://127.0.0.1:1', $code, $text, 1) ?: $text;
 });
 $server = stream_socket_server('tcp://127.0.0.1:0');
 $second = @stream_socket_server('tcp://' . stream_socket_get_name($server, false), $code, $text);
-show('taken', [$second, $code, $text]);
+show('taken', [$second, $text]);
 attempt('unix', static function () {
     $path = scratch('socket') . '/s';
     $server = stream_socket_server("unix://$path", $code, $text);

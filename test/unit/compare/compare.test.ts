@@ -113,7 +113,7 @@ describe('what is no difference', () => {
             ['Host', `127.0.0.1:${port}`],
             ['Location', `http://localhost:${port}/x`],
           ],
-          body: bytes(`/srv/${port}/a.php "${port}"`),
+          body: bytes(`/srv/${port}/a.php SERVER_PORT: "${port}"`),
         }),
       );
     expect(await report(own(), own())).toBe('');
