@@ -233,6 +233,7 @@ export class HostFolder implements FileSystem {
       if (type === S_IFREG) this.#acquire(found, flags);
       // Devices of the host are not the guest's (mount(8): nodev).
       else if (type !== S_IFDIR) return -EACCES;
+      else if ((flags & O_ACCMODE) !== O_RDONLY) return -EISDIR;
       found.opens++;
       return 0;
     });
