@@ -3,6 +3,7 @@
  * in `syscall/`, each subsystem in its folder.
  */
 
+import { O_RDONLY, O_WRONLY } from './abi/fcntl.js';
 import { SIGSEGV, signaledStatus } from './abi/process.js';
 import { Sources } from './channel/sources.js';
 import { Descriptions } from './file/descriptions.js';
@@ -13,11 +14,13 @@ import type { Timestamp } from './fs/file-system.js';
 import { MemoryFileSystem } from './fs/memory-file-system.js';
 import { type Place, Vfs } from './fs/vfs.js';
 import { KernelMemory } from './memory/kernel-memory.js';
-import { INODE, INODE_LOCKED } from './memory/layout.js';
+import { DESCRIPTION, INODE, INODE_LOCKED, KIND_PIPE } from './memory/layout.js';
 import { PageAllocator } from './memory/page-allocator.js';
 import { SlabAllocator } from './memory/slab-allocator.js';
 import { layOutSuperblock } from './memory/superblock.js';
 import { Network } from './net/network.js';
+import { HostReader } from './pipe/host-reader.js';
+import { createPipe, type PipeEnd } from './pipe/pipe.js';
 import { Rings } from './pipe/rings.js';
 import type { Clock } from './platform/clock.js';
 import type { GuestWorkers } from './platform/guest-workers.js';
@@ -137,6 +140,22 @@ export class Kernel {
   describe(kind: number, flags: number, operations: FileOperations): number {
     const description = this.descriptions.create(kind, flags, 0, operations);
     if (description < 0) throw new RangeError('no room for another open file description');
+    return description;
+  }
+
+  /** A description of a pipe's end with one reference, or -errno. */
+  describePipe(end: PipeEnd, flags: number): number {
+    const description = this.descriptions.create(KIND_PIPE, (end.writes ? O_WRONLY : O_RDONLY) | flags, end.ring, end);
+    if (description >= 0) this.memory.u32[(description >>> 2) + DESCRIPTION.END_W] = end.writes ? 1 : 0;
+    return description;
+  }
+
+  /** A pipe whose other end the host reads: the description of its writing end. @throws RangeError when there is no room */
+  pipeToHost(take: (bytes: Uint8Array) => void): number {
+    const ends = createPipe(this.memory, this.rings);
+    const description = typeof ends === 'number' ? ends : this.describePipe(ends[1], 0);
+    if (typeof ends === 'number' || description < 0) throw new RangeError('no room for another pipe');
+    new HostReader(ends[0], this.timers, () => this.clock.monotonic(), take);
     return description;
   }
 

@@ -8,8 +8,6 @@ export class GuestChannel {
   readonly data: Uint8Array;
   readonly dataAddress: number;
   readonly dataView: DataView;
-  /** Calls that went to the kernel. */
-  crossings = 0;
   readonly #memory: KernelMemory;
   readonly #words: Int32Array;
   readonly #status: number;
@@ -40,7 +38,6 @@ export class GuestChannel {
     put(words, first + 10, f);
     Atomics.store(words, at, STATUS_PENDING);
     ring(this.#memory, this.#source);
-    this.crossings++;
     let status = Atomics.load(words, at);
     while (status === STATUS_PENDING) {
       Atomics.wait(words, at, STATUS_PENDING);

@@ -102,6 +102,12 @@ export class Descriptions {
     Atomics.add(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1);
   }
 
+  /** Another reference, for another process: from now on its users take turns in the kernel. */
+  share(description: number): void {
+    this.#memory.u32[(description >>> 2) + DESCRIPTION.SHARED_W] = 1;
+    this.retain(description);
+  }
+
   release(description: number): void {
     if (Atomics.sub(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1) !== 1) return;
     this.operations(description).release(description);

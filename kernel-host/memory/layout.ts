@@ -97,8 +97,8 @@ export const EXTENT_SIZE = 16;
 export const EXTENT_READ_ONLY = 1;
 
 /**
- * An open file description (POSIX 3.253). While one descriptor refers to it (REFERENCES_W is 1), the process that has it
- * may read, write and seek by itself; once it is shared, every such call goes to the kernel, which takes them in turn. So
+ * An open file description (POSIX 3.253). While only one process has it (SHARED_W is 0), that process may read, write and
+ * seek by itself; once it is shared, every such call goes to the kernel, which takes them in turn. So
  * neither descriptions nor rings need a lock.
  */
 export const DESCRIPTION = {
@@ -117,6 +117,8 @@ export const DESCRIPTION = {
   SOURCE_W: 9,
   /** Pipe: 0 read end, 1 write end. */
   END_W: 10,
+  /** 1 from when a second process got it. */
+  SHARED_W: 11,
 } as const;
 export const DESCRIPTION_SIZE = 64;
 
@@ -150,6 +152,8 @@ export const PROCESS = {
   /** Descriptions that the kernel handed over for the process to open files with, and their number. */
   SPARE_COUNT_W: 10,
   PPID_W: 11,
+  /** System calls that its program has made, whoever answered them: counted by its worker, read by the kernel. */
+  CALLS_F64: 6,
   SPARES_W: 16,
 } as const;
 export const SPARES = 32;

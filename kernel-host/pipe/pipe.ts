@@ -5,7 +5,7 @@ import { type Attributes, S_IFIFO } from '../abi/stat.js';
 import { type FileOperations, unsupported } from '../file/file-operations.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import { readRing, ringAvailable, ringReaderClosed, ringRoom, ringWriterClosed, writeRing } from './ring.js';
-import type { Ring, Rings } from './rings.js';
+import { PIPE_CAPACITY, type Ring, type Rings } from './rings.js';
 
 /** Writes of up to this many bytes go in whole or not at all (limits.h, Linux). */
 export const PIPE_BUF = 4096;
@@ -23,14 +23,14 @@ export class PipeEnd implements FileOperations {
   readonly #memory: KernelMemory;
   readonly #rings: Rings;
   readonly #ring: Ring;
-  readonly #writes: boolean;
+  readonly writes: boolean;
   readonly #shared: { ends: number };
 
   constructor(memory: KernelMemory, rings: Rings, ring: Ring, writes: boolean, shared: { ends: number }) {
     this.#memory = memory;
     this.#rings = rings;
     this.#ring = ring;
-    this.#writes = writes;
+    this.writes = writes;
     this.#shared = shared;
     this.readable = writes ? null : ring.readers;
     this.writable = writes ? ring.writers : null;
@@ -41,7 +41,7 @@ export class PipeEnd implements FileOperations {
   }
 
   read(_description: number, into: Uint8Array): number {
-    if (this.#writes) return -EBADF;
+    if (this.writes) return -EBADF;
     const closed = ringWriterClosed(this.#memory, this.ring);
     const count = readRing(this.#memory, this.ring, into, 0, into.length, false);
     if (count > 0) this.#ring.writers.wake();
@@ -49,7 +49,7 @@ export class PipeEnd implements FileOperations {
   }
 
   write(_description: number, from: Uint8Array): number {
-    if (!this.#writes) return -EBADF;
+    if (!this.writes) return -EBADF;
     if (ringReaderClosed(this.#memory, this.ring)) return -EPIPE;
     const room = ringRoom(this.#memory, this.ring);
     if (room < (from.length <= PIPE_BUF ? from.length : 1)) return -EAGAIN;
@@ -59,7 +59,7 @@ export class PipeEnd implements FileOperations {
   }
 
   poll(): number {
-    if (this.#writes) {
+    if (this.writes) {
       if (ringReaderClosed(this.#memory, this.ring)) return POLLERR | POLLOUT | POLLWRNORM;
       return ringRoom(this.#memory, this.ring) >= PIPE_BUF ? POLLOUT | POLLWRNORM : 0;
     }
@@ -68,7 +68,7 @@ export class PipeEnd implements FileOperations {
   }
 
   arm(): void {
-    if (this.#writes) this.#ring.armWriter();
+    if (this.writes) this.#ring.armWriter();
     else this.#ring.armReader();
   }
 
@@ -80,14 +80,16 @@ export class PipeEnd implements FileOperations {
   }
 
   release(): void {
-    if (this.#writes) this.#ring.closeWriter();
+    if (this.writes) this.#ring.closeWriter();
     else this.#ring.closeReader();
     if (--this.#shared.ends === 0) this.#rings.destroy(this.#ring);
   }
 }
 
-/** Both ends of a new pipe: read, write. */
-export function createPipe(memory: KernelMemory, rings: Rings, ring: Ring): readonly [PipeEnd, PipeEnd] {
+/** Both ends of a new pipe: read, write; a negative errno when there is no room. */
+export function createPipe(memory: KernelMemory, rings: Rings): readonly [PipeEnd, PipeEnd] | number {
+  const ring = rings.create(PIPE_CAPACITY);
+  if (typeof ring === 'number') return ring;
   const shared = { ends: 2 };
   return [new PipeEnd(memory, rings, ring, false, shared), new PipeEnd(memory, rings, ring, true, shared)];
 }

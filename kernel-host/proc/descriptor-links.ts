@@ -78,7 +78,7 @@ export function reopen(kernel: Kernel, description: number, flags: number): numb
   if (had !== O_RDWR && had !== (flags & O_ACCMODE)) return -EACCES;
   const again = descriptions.operations(description).share?.();
   if (again) return descriptions.create(KIND_KERNEL, flags, 0, again);
-  descriptions.retain(description);
+  descriptions.share(description);
   return description;
 }
 

@@ -111,7 +111,9 @@ export class ProcessTable {
     hold(options.cwd);
     this.#setDirectory(process, options.cwd);
     for (const [fd, description] of options.descriptors) {
-      kernel.descriptions.retain(description);
+      // A host keeps no hand on what it gives its first process.
+      if (options.parent) kernel.descriptions.share(description);
+      else kernel.descriptions.retain(description);
       process.descriptors.put(fd, description, false);
     }
     this.refillSpares(process);

@@ -77,6 +77,11 @@ export class Process {
     return this.#word(PROCESS.EGID_W);
   }
 
+  /** System calls that its program has made; those that its own worker could not answer are its task's. */
+  get calls(): number {
+    return this.#memory.f64[(this.record >>> 3) + PROCESS.CALLS_F64] as number;
+  }
+
   #word(field: number): number {
     return this.#memory.u32[(this.record >>> 2) + field] as number;
   }

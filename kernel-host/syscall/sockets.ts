@@ -13,7 +13,7 @@ import {
   Errno,
   ESOCKTNOSUPPORT,
 } from '../abi/errno.js';
-import { O_CLOEXEC, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../abi/fcntl.js';
+import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
 import { POLLIN, POLLOUT } from '../abi/poll.js';
 import {
   AF_INET,
@@ -45,11 +45,11 @@ import {
 } from '../abi/socket.js';
 import { S_IFSOCK } from '../abi/stat.js';
 import type { Kernel } from '../kernel.js';
-import { DESCRIPTION, KIND_PIPE, KIND_SOCKET } from '../memory/layout.js';
+import { KIND_SOCKET } from '../memory/layout.js';
 import { INADDR_ANY, readAddress, type SocketAddress, writeAddress } from '../net/address.js';
 import { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
-import { PIPE_CAPACITY, SOCKET_CAPACITY } from '../pipe/rings.js';
+import { SOCKET_CAPACITY } from '../pipe/rings.js';
 import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, install, nonBlocking, whenReady } from './call.js';
 
@@ -111,18 +111,11 @@ const socketpair: Handler = (kernel, task, domain, type, protocol, result) => {
 const pipe2: Handler = (kernel, task, result, flags) => {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return -EINVAL;
   task.memory.bytes(result, 8);
-  const ring = kernel.rings.create(PIPE_CAPACITY);
-  if (typeof ring === 'number') return ring;
-  const ends = createPipe(kernel.memory, kernel.rings, ring);
+  const ends = createPipe(kernel.memory, kernel.rings);
+  if (typeof ends === 'number') return ends;
   const descriptors: number[] = [];
   for (const [index, end] of ends.entries()) {
-    const description = kernel.descriptions.create(
-      KIND_PIPE,
-      (index === 0 ? O_RDONLY : O_WRONLY) | (flags & O_NONBLOCK),
-      ring.address,
-      end,
-    );
-    if (description >= 0) kernel.memory.u32[(description >>> 2) + DESCRIPTION.END_W] = index;
+    const description = kernel.describePipe(end, flags & O_NONBLOCK);
     const fd = description < 0 ? description : install(kernel, task, description, (flags & O_CLOEXEC) !== 0);
     if (fd < 0) {
       if (description < 0) end.release();

@@ -119,6 +119,7 @@ export class LocalFiles {
     process.setField(description, DESCRIPTION.FLAGS_W, flags & ~O_CREATION);
     process.setField(description, DESCRIPTION.OBJECT_W, inode);
     process.setField(description, DESCRIPTION.CURSOR_W, 0);
+    process.setField(description, DESCRIPTION.SHARED_W, 0);
     process.setField(description, DESCRIPTION.RDEV_W, rdev);
     process.setOffset(description, 0);
     Atomics.store(memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1);
@@ -129,16 +130,26 @@ export class LocalFiles {
     const process = this.#process;
     const description = process.description(fd);
     if (description < 0) return description;
-    const kind = process.field(description, DESCRIPTION.KIND_W);
-    if (kind > KIND_DEVICE || !process.owns(description)) return CROSS;
+    if (!process.owns(description)) return CROSS;
     const { memory } = process;
+    const kind = process.field(description, DESCRIPTION.KIND_W);
+    const references = (description >>> 2) + DESCRIPTION.REFERENCES_W;
+    if (kind > KIND_DEVICE) {
+      // Only the last descriptor's close is an event for what the description refers to.
+      if (Atomics.load(memory.u32, references) === 1) return CROSS;
+      Atomics.sub(memory.u32, references, 1);
+      process.descriptors.clear(fd);
+      return 0;
+    }
     const word = process.field(description, DESCRIPTION.OBJECT_W) >>> 2;
     if (((memory.u32[word + INODE.FLAGS_W] as number) & INODE_LOCKED) !== 0 || memory.u32[word + INODE.NLINK_W] === 0)
       return CROSS;
-    if (!process.returnSpare(description)) return CROSS;
-    process.setField(description, DESCRIPTION.REFERENCES_W, 0);
+    if (Atomics.load(memory.u32, references) === 1) {
+      if (!process.returnSpare(description)) return CROSS;
+      Atomics.sub(memory.i32, word + INODE.OPEN_COUNT_W, 1);
+    }
+    Atomics.sub(memory.u32, references, 1);
     process.descriptors.clear(fd);
-    Atomics.sub(memory.i32, word + INODE.OPEN_COUNT_W, 1);
     return 0;
   }
 

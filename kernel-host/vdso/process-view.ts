@@ -28,6 +28,13 @@ export class ProcessView {
     return this.#field(PROCESS.ROOT_W);
   }
 
+  /** Counts a system call of the program. */
+  countCall(): void {
+    const { f64 } = this.memory;
+    const at = (this.#word >>> 1) + PROCESS.CALLS_F64;
+    f64[at] = (f64[at] as number) + 1;
+  }
+
   description(fd: number): number {
     return this.descriptors.get(fd);
   }
@@ -49,9 +56,9 @@ export class ProcessView {
     this.memory.f64[(description >>> 3) + DESCRIPTION.OFFSET_F64] = offset;
   }
 
-  /** Whether no other descriptor, here or in another process, shares it: then it may be used without the kernel. */
+  /** Whether no other process shares it: then it may be used without the kernel. */
   owns(description: number): boolean {
-    return Atomics.load(this.memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W) === 1;
+    return this.field(description, DESCRIPTION.SHARED_W) === 0;
   }
 
   /** A blank description, or 0 when none is left: the kernel hands out more with the next open. */

@@ -28,8 +28,6 @@ export class SystemCalls {
   readonly process: ProcessView;
   readonly files: LocalFiles;
   readonly streams: LocalStreams;
-  /** Calls that a guest made, whoever answered. */
-  calls = 0;
 
   constructor(channel: GuestChannel, process: ProcessView) {
     this.channel = channel;
@@ -39,45 +37,45 @@ export class SystemCalls {
   }
 
   openat(fd: number, path: Uint8Array, length: number, flags: number, mode: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.openat(fd, path, length, flags);
     return local === CROSS ? this.#onPath(number.SYS_openat, fd, path, length, flags, mode) : local;
   }
 
   close(fd: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.close(fd);
     return local === CROSS ? this.channel.call(number.SYS_close, fd) : local;
   }
 
   read(fd: number, into: Uint8Array, at: number, length: number): number {
-    this.calls++;
+    this.process.countCall();
     let local = this.files.read(fd, into, at, length);
     if (local === CROSS) local = this.streams.receive(fd, into, at, length, false);
     return local === CROSS ? this.#readThrough(number.SYS_read, fd, into, at, length, 0, 0) : local;
   }
 
   pread(fd: number, into: Uint8Array, at: number, length: number, position: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.pread(fd, into, at, length, position);
     if (local !== CROSS) return local;
     return this.#readThrough(number.SYS_pread64, fd, into, at, length, position | 0, Math.floor(position / 2 ** 32));
   }
 
   write(fd: number, from: Uint8Array, at: number, length: number): number {
-    this.calls++;
+    this.process.countCall();
     let local = this.files.write(fd, length);
     if (local === CROSS) local = this.streams.send(fd, from, at, length);
     return local === CROSS ? this.#writeThrough(number.SYS_write, fd, from, at, length, null) : local;
   }
 
   pwrite(fd: number, from: Uint8Array, at: number, length: number, position: number): number {
-    this.calls++;
+    this.process.countCall();
     return this.#writeThrough(number.SYS_pwrite64, fd, from, at, length, position);
   }
 
   lseek(fd: number, distance: number, whence: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.lseek(fd, distance, whence);
     if (local !== CROSS) return local;
     const { channel } = this;
@@ -94,7 +92,7 @@ export class SystemCalls {
   }
 
   stat(fd: number, path: Uint8Array, length: number, follow: boolean, out: Attributes): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.stat(fd, path, length, follow, out);
     if (local !== CROSS) return local;
     const { channel } = this;
@@ -111,7 +109,7 @@ export class SystemCalls {
   }
 
   fstat(fd: number, out: Attributes): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.fstat(fd, out);
     if (local !== CROSS) return local;
     const { channel } = this;
@@ -121,13 +119,13 @@ export class SystemCalls {
   }
 
   access(fd: number, path: Uint8Array, length: number, mode: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.access(fd, path, length, mode);
     return local === CROSS ? this.#onPath(number.SYS_faccessat, fd, path, length, mode, 0) : local;
   }
 
   readlink(fd: number, path: Uint8Array, length: number, into: Uint8Array, at: number, room: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.readlink(fd, path, length, into, at, room);
     if (local !== CROSS) return local;
     const { channel } = this;
@@ -148,31 +146,31 @@ export class SystemCalls {
    * before it counts no more.
    */
   entries(fd: number, visit: VisitEntry, restart: () => void): number {
-    this.calls++;
+    this.process.countCall();
     restart();
     const local = this.files.entries(fd, visit);
     return local === CROSS ? this.#entriesThrough(fd, visit, restart) : local;
   }
 
   fcntl(fd: number, command: number, argument: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.fcntl(fd, command, argument);
     return local === CROSS ? this.channel.call(number.SYS_fcntl64, fd, command, argument) : local;
   }
 
   dup(fd: number): number {
-    this.calls++;
+    this.process.countCall();
     return this.files.duplicate(fd, 0, false);
   }
 
   receive(fd: number, into: Uint8Array, at: number, length: number, flags: number, peek: boolean): number {
-    this.calls++;
+    this.process.countCall();
     const local = flags === 0 || peek ? this.streams.receive(fd, into, at, length, peek) : CROSS;
     return local === CROSS ? this.#readThrough(number.SYS_recvfrom, fd, into, at, length, flags, 0) : local;
   }
 
   send(fd: number, from: Uint8Array, at: number, length: number, flags: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.streams.send(fd, from, at, length);
     if (local !== CROSS) return local;
     const { channel } = this;
@@ -183,7 +181,7 @@ export class SystemCalls {
 
   /** Fills `revents`; the count of entries that have any. A timeout in milliseconds, below 0 for ever. */
   poll(entries: readonly PollEntry[], timeout: number): number {
-    this.calls++;
+    this.process.countCall();
     const { channel } = this;
     let ready = 0;
     let known = true;
@@ -219,14 +217,14 @@ export class SystemCalls {
 
   /** Milliseconds. */
   sleep(duration: number): number {
-    this.calls++;
+    this.process.countCall();
     this.putTimespec(0, duration);
     return this.channel.call(number.SYS_clock_nanosleep_time64, 1, 0, this.channel.dataAddress, 0);
   }
 
   /** A call on one path: `fd`, the path, then two numbers. */
   onPath(call: number, fd: number, path: Uint8Array, length: number, a = 0, b = 0, c = 0): number {
-    this.calls++;
+    this.process.countCall();
     return this.#onPath(call, fd, path, length, a, b, c);
   }
 
@@ -241,7 +239,7 @@ export class SystemCalls {
     toLength: number,
     flags: number,
   ): number {
-    this.calls++;
+    this.process.countCall();
     const first = this.#putPath(from, fromLength, 0);
     const second = this.#putPath(to, toLength, SECOND);
     if (first < 0 || second < 0) return -ENAMETOOLONG;
@@ -249,7 +247,7 @@ export class SystemCalls {
   }
 
   symlink(target: Uint8Array, targetLength: number, fd: number, path: Uint8Array, length: number): number {
-    this.calls++;
+    this.process.countCall();
     const first = this.#putPath(target, targetLength, 0);
     const second = this.#putPath(path, length, SECOND);
     if (first < 0 || second < 0) return -ENAMETOOLONG;
@@ -258,7 +256,7 @@ export class SystemCalls {
 
   /** A call of numbers only, answered by the kernel. */
   plain(call: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
-    this.calls++;
+    this.process.countCall();
     return this.channel.call(call, a, b, c, d, e, f);
   }
 

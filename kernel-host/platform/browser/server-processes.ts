@@ -1,8 +1,8 @@
 /** A site's server processes: started together, kept alive, their output told. */
 
 import type { SiteConfig } from '../../../protocol/site.js';
-import { O_RDONLY, O_WRONLY } from '../../abi/fcntl.js';
-import { HostInput, HostOutput } from '../../file/host-stream.js';
+import { O_RDONLY } from '../../abi/fcntl.js';
+import { HostInput } from '../../file/host-stream.js';
 import type { Kernel } from '../../kernel.js';
 import { KIND_KERNEL } from '../../memory/layout.js';
 import type { Pid } from '../../process/process.js';
@@ -58,17 +58,16 @@ export class ServerProcesses {
     let pid = 0;
     const input = new HostInput();
     input.end();
-    const output = (fd: 1 | 2): HostOutput => {
+    const output = (fd: 1 | 2): number => {
       const decoder = new TextDecoder();
-      return new HostOutput((bytes) => {
-        this.#events.output(pid, fd, decoder.decode(bytes, { stream: true }));
-        return true;
-      });
+      return kernel.pipeToHost((bytes) =>
+        this.#events.output(pid, fd, decoder.decode(bytes.slice(), { stream: true })),
+      );
     };
     const descriptors = new Map([
       [0, kernel.describe(KIND_KERNEL, O_RDONLY, input)],
-      [1, kernel.describe(KIND_KERNEL, O_WRONLY, output(1))],
-      [2, kernel.describe(KIND_KERNEL, O_WRONLY, output(2))],
+      [1, output(1)],
+      [2, output(2)],
     ]);
     const started = kernel.processes.spawn({
       path: argv[0] ?? '',

@@ -5,9 +5,8 @@ import { AF_UNIX } from '../../../kernel-host/abi/socket.js';
 import { S_IFDIR, S_IFIFO, S_IFMT } from '../../../kernel-host/abi/stat.js';
 import { HostInput, HostOutput } from '../../../kernel-host/file/host-stream.js';
 import type { Kernel } from '../../../kernel-host/kernel.js';
-import { KIND_KERNEL, KIND_PIPE, KIND_SOCKET } from '../../../kernel-host/memory/layout.js';
+import { KIND_KERNEL, KIND_SOCKET } from '../../../kernel-host/memory/layout.js';
 import { createPipe } from '../../../kernel-host/pipe/pipe.js';
-import { PIPE_CAPACITY } from '../../../kernel-host/pipe/rings.js';
 import type { Process } from '../../../kernel-host/process/process.js';
 import { openPath } from '../../../kernel-host/syscall/paths.js';
 import { bytes, machine, start, text } from './machine.js';
@@ -86,10 +85,9 @@ const mode = (path: string, follow = true): number =>
 const give = (process: Process, description: number): number => process.descriptors.allocate(description, false);
 
 function pipe(): readonly [number, number] {
-  const ring = kernel.rings.create(PIPE_CAPACITY);
-  if (ring === null || typeof ring === 'number') throw new Error('no ring');
-  const [reader, writer] = createPipe(kernel.memory, kernel.rings, ring);
-  return [kernel.describe(KIND_PIPE, O_RDONLY, reader), kernel.describe(KIND_PIPE, O_WRONLY, writer)];
+  const ends = createPipe(kernel.memory, kernel.rings);
+  if (typeof ends === 'number') throw new Error('no pipe');
+  return [kernel.describePipe(ends[0], 0), kernel.describePipe(ends[1], 0)];
 }
 
 describe('/proc/<pid>', () => {
