@@ -1,5 +1,6 @@
-/** procfs (proc(5)): the kernel's knowledge as files. Read only; nothing of it is stored. */
-import { EACCES, EINVAL, EISDIR, ENOENT, ENOTDIR, EROFS, Errno, ESRCH } from '../abi/errno.js';
+/** procfs (proc(5)): the kernel's knowledge as files. Nothing of it is stored, and nothing can be changed by it. */
+import { EACCES, EINVAL, EISDIR, ENOENT, ENOTDIR, EPERM, Errno, ESRCH } from '../abi/errno.js';
+import { O_ACCMODE, O_RDONLY } from '../abi/fcntl.js';
 import {
   type Attributes,
   directoryEntryType,
@@ -57,7 +58,8 @@ export interface ProcOptions {
 export class ProcFileSystem implements FileSystem {
   readonly type = 'proc';
   readonly device: number;
-  readonly readOnly = true;
+  /** Linux mounts it for writing: what cannot be done fails with its own error. */
+  readonly readOnly = false;
   readonly root = encodeNode(0, 0, CATALOGUE_ROOT);
   readonly #kernel: Kernel;
   readonly #machine: Catalogue<null>;
@@ -190,6 +192,7 @@ export class ProcFileSystem implements FileSystem {
       const description = openDescription(this.#kernel, shown.process, shown.fd);
       return description === 0 ? -ENOENT : reopen(this.#kernel, description, flags);
     }
+    if ((flags & O_ACCMODE) !== O_RDONLY) return -EACCES;
     const place = { fileSystem: this, node };
     const operations =
       (this.#mode(shown) & S_IFMT) === S_IFDIR
@@ -223,13 +226,13 @@ export class ProcFileSystem implements FileSystem {
     return -EINVAL;
   }
 
-  setAttributes = readOnly;
-  create = readOnly;
-  symlink = readOnly;
-  link = readOnly;
-  unlink = readOnly;
-  rmdir = readOnly;
-  rename = readOnly;
+  setAttributes = notPermitted;
+  create = noSuchFile;
+  symlink = noSuchFile;
+  link = noSuchFile;
+  unlink = notPermitted;
+  rmdir = notPermitted;
+  rename = notPermitted;
 
   statfs(): StatFs {
     return { type: PROC_SUPER_MAGIC, blockSize: 4096, blocks: 0, freeBlocks: 0, files: 0, freeFiles: 0 };
@@ -303,4 +306,6 @@ export class ProcFileSystem implements FileSystem {
   }
 }
 
-const readOnly = (): number => -EROFS;
+const notPermitted = (): number => -EPERM;
+/** What Linux says of new names in /proc. */
+const noSuchFile = (): number => -ENOENT;
