@@ -93,7 +93,7 @@ export class Socket implements FileOperations {
     if (this.state.kind !== 'connected') return -ENOTCONN;
     const { end } = this.state;
     if (end.reset) return -ECONNRESET;
-    if (end.refused) return -EPIPE;
+    if (end.refused || end.finished) return -EPIPE;
     const count = end.write(from);
     return count > 0 || from.length === 0 ? count : -EAGAIN;
   }
@@ -114,7 +114,8 @@ export class Socket implements FileOperations {
         return Atomics.load(this.#memory.u32, this.state.listener.pendingAddress >>> 2) > 0 ? POLLIN | POLLRDNORM : 0;
       case 'connected': {
         const { end } = this.state;
-        const { ended, refused } = end;
+        const { ended } = end;
+        const refused = end.refused || end.finished;
         let events = end.reset ? POLLERR : 0;
         if (end.available > 0 || ended) events |= POLLIN | POLLRDNORM;
         if (ended) events |= POLLRDHUP;

@@ -59,6 +59,11 @@ export class StreamEnd {
     return ringReaderClosed(this.#memory, this.send.address);
   }
 
+  /** This side has said that it writes no more. */
+  get finished(): boolean {
+    return ringWriterClosed(this.#memory, this.send.address);
+  }
+
   read(into: Uint8Array, peek: boolean): number {
     const count = readRing(this.#memory, this.receive.address, into, 0, into.length, peek);
     if (count > 0 && !peek) this.receive.writers.wake();

@@ -64,7 +64,7 @@ export class LocalStreams {
     process.memory.catchUp();
     const ring = this.#ring(description, SOCKET.SEND_W, 1);
     if (ring === 0 || !process.owns(description)) return CROSS;
-    if ((ringState(process.memory, ring) & (RING_RESET | RING_READER_CLOSED)) !== 0) return CROSS;
+    if ((ringState(process.memory, ring) & (RING_RESET | RING_READER_CLOSED | RING_WRITER_CLOSED)) !== 0) return CROSS;
     const room = ringRoom(process.memory, ring);
     const nonBlocking = this.#nonBlocking(description);
     if (room >= length) return writeRing(process.memory, ring, from, at, length);
@@ -137,7 +137,7 @@ export class LocalStreams {
     const send = u32[record + SOCKET.SEND_W] as number;
     const state = ringState(memory, receive);
     const ended = (state & RING_WRITER_CLOSED) !== 0;
-    const refused = (ringState(memory, send) & RING_READER_CLOSED) !== 0;
+    const refused = (ringState(memory, send) & (RING_READER_CLOSED | RING_WRITER_CLOSED)) !== 0;
     let events = (state & RING_RESET) !== 0 ? POLLERR : 0;
     if (ended || ringAvailable(memory, receive) > 0) events |= POLLIN | POLLRDNORM;
     if (ended) events |= POLLRDHUP;
