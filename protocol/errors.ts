@@ -201,7 +201,7 @@ export const errorTexts = {
   },
   'mount-failed': {
     sentence: 'A folder could not be mounted.',
-    remedy: 'Give --mount as HOSTDIR:GUESTDIR, with a folder that exists.',
+    remedy: 'Give --mount as HOSTDIR:GUESTDIR, with a folder or a file that exists.',
   },
   'port-in-use': {
     sentence: 'Another program listens on this port.',

@@ -71,7 +71,7 @@ export interface FileSystem {
    * -errno. `open` and `close` are not called then.
    */
   describe?(node: number, flags: number): number;
-  /** Called once for each open file description; paired with `close`. 0 or -errno. */
+  /** Called once for each open file description; paired with `close`. O_PATH only holds the node. 0 or -errno. */
   open(node: number, flags: number): number;
   close(node: number): void;
   /** Count, 0 at the end, or -errno. */

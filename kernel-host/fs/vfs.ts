@@ -1,6 +1,6 @@
 /** The name space: mounted file systems joined into one tree, and path resolution across them. Kernel only. */
 import { EBUSY, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno } from '../abi/errno.js';
-import { NAME_MAX, O_RDONLY, PATH_MAX, SYMLOOP_MAX } from '../abi/fcntl.js';
+import { NAME_MAX, O_PATH, PATH_MAX, SYMLOOP_MAX } from '../abi/fcntl.js';
 import { type Attributes, emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT } from '../abi/stat.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import type { FileSystem } from './file-system.js';
@@ -79,7 +79,7 @@ export class Vfs {
     this.#mounts.push({ covered: place, fileSystem });
     if (place.fileSystem === this.root) this.root.setMountPoint(place.node, true);
     // A directory of another file system is held by an open description that nobody has.
-    else place.fileSystem.open(place.node, O_RDONLY);
+    else place.fileSystem.open(place.node, O_PATH);
   }
 
   type(place: Place): number {

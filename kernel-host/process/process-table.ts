@@ -1,7 +1,7 @@
 /** The processes of a machine: pids, birth, end, and who waits for whom. */
 import { E2BIG, EACCES, EAGAIN, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
-import { O_RDONLY } from '../abi/fcntl.js';
-import { ARG_MAX } from '../abi/process.js';
+import { O_PATH } from '../abi/fcntl.js';
+import { ARG_MAX, signaledStatus } from '../abi/process.js';
 import { S_IFDIR, S_IFMT } from '../abi/stat.js';
 import { KernelChannel } from '../channel/kernel-channel.js';
 import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
@@ -11,6 +11,7 @@ import type { Address } from '../memory/kernel-memory.js';
 import { PROCESS, PROCESS_SIZE, SPARES } from '../memory/layout.js';
 import { PAGE } from '../memory/page-allocator.js';
 import { UserMemory } from '../memory/user-memory.js';
+import { IntervalTimers } from './interval-timers.js';
 import { type Pid, Process } from './process.js';
 import type { Program } from './programs.js';
 import { Task } from './task.js';
@@ -42,7 +43,7 @@ interface Found {
 }
 
 /** A working directory and a running program stay when they lose their names. 0 or -errno. */
-const hold = (place: Place): number => place.fileSystem.open(place.node, O_RDONLY);
+const hold = (place: Place): number => place.fileSystem.open(place.node, O_PATH);
 const letGo = (place: Place): void => place.fileSystem.close(place.node);
 
 export class ProcessTable {
@@ -106,6 +107,12 @@ export class ProcessTable {
       name: options.path.split('/').at(-1) ?? '',
       sharesPorts: options.sharesPorts,
       started: kernel.clock.monotonic(),
+      intervalTimers: (owner) =>
+        new IntervalTimers(
+          kernel.timers,
+          () => kernel.clock.monotonic(),
+          (signal) => this.end(owner, signaledStatus(signal)),
+        ),
     });
     hold(executable);
     hold(options.cwd);
@@ -130,6 +137,7 @@ export class ProcessTable {
     const kernel = this.#kernel;
     process.status = status;
     process.task?.unpark();
+    process.intervalTimers.clear();
     process.worker?.terminate();
     process.worker = null;
     process.descriptors.forEach((fd, description) => {

@@ -24,3 +24,11 @@ export function attempt<T>(calls: () => T): T | number {
     return -errno;
   }
 }
+
+/** Why a call failed, for a person to read. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof abi.Errno) {
+    for (const [name, errno] of byName) if (errno === error.errno) return name;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

@@ -18,7 +18,7 @@ import {
   EROFS,
   Errno,
 } from '../../abi/errno.js';
-import { O_ACCMODE, O_RDONLY, O_TRUNC, O_WRONLY, RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../abi/fcntl.js';
+import { O_ACCMODE, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../abi/fcntl.js';
 import { type Attributes, directoryEntryType, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/stat.js';
 import type { AttributeChange, DirectoryEntry, FileSystem, StatFs, Timestamp } from '../../fs/file-system.js';
 import { fillAttributes, typeOf } from './host-attributes.js';
@@ -230,10 +230,7 @@ export class HostFolder implements FileSystem {
     return attempt(() => {
       const found = this.#nodes.get(node);
       const type = typeOf(this.#stats(found));
-      if (type === S_IFREG) this.#acquire(found, flags);
-      // Devices of the host are not the guest's (mount(8): nodev).
-      else if (type !== S_IFDIR) return -EACCES;
-      else if ((flags & O_ACCMODE) !== O_RDONLY) return -EISDIR;
+      if ((flags & O_PATH) === 0) this.#prepare(found, type, flags);
       found.opens++;
       return 0;
     });
@@ -367,6 +364,19 @@ export class HostFolder implements FileSystem {
   #lost(stats: fs.BigIntStats, directory: HostNode, name: Uint8Array): void {
     if (this.#created?.node.identity === identityOf(stats)) this.#dropCreated();
     this.#nodes.lost(stats, directory, name);
+  }
+
+  /** @throws Errno EACCES, EISDIR; what node:fs gives */
+  #prepare(node: HostNode, type: number, flags: number): void {
+    if (type === S_IFREG) {
+      this.#acquire(node, flags);
+      return;
+    }
+    // Devices of the host are not the guest's (mount(8): nodev).
+    if (type !== S_IFDIR) throw new Errno(EACCES);
+    if ((flags & O_ACCMODE) !== O_RDONLY) throw new Errno(EISDIR);
+    // A directory is read by its path, later: whether that may be is asked now.
+    fs.accessSync(this.#nodes.path(node), constants.R_OK);
   }
 
   /** Sees to it that the node has the descriptors that a description needs. */

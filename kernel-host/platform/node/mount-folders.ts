@@ -3,6 +3,7 @@ import { PortsideError } from '../../../protocol/errors.js';
 import { Errno } from '../../abi/errno.js';
 import { S_IFDIR, S_IFREG } from '../../abi/stat.js';
 import type { Kernel } from '../../kernel.js';
+import { reasonOf } from './host-errors.js';
 import { HostFolder } from './host-folder.js';
 
 export interface GuestMount {
@@ -19,8 +20,8 @@ export function mountFolders(kernel: Kernel, mounts: readonly GuestMount[]): voi
     try {
       mountFolder(kernel, mount);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new PortsideError('mount-failed', `${mount.host} at ${mount.guest}: ${reason}`, { cause: error });
+      const { host, guest } = mount;
+      throw new PortsideError('mount-failed', `${host} at ${guest}: ${reasonOf(error)}`, { cause: error });
     }
   }
 }
