@@ -215,8 +215,15 @@ export const errorTexts = {
 
 export type ErrorCode = keyof typeof errorTexts;
 
+const MARK: unique symbol = Symbol.for('portside.error');
+
 /** An error from the table. `detail` says what was special about this case; it is shown behind the sentence. */
 export class PortsideError extends Error {
+  /** Each bundle holds this class for itself: an error from another bundle is told by its mark. */
+  static override [Symbol.hasInstance](value: unknown): value is PortsideError {
+    return typeof value === 'object' && value !== null && MARK in value;
+  }
+
   readonly code: ErrorCode;
   readonly detail: string | undefined;
 
@@ -229,5 +236,9 @@ export class PortsideError extends Error {
 
   get text(): ErrorText {
     return errorTexts[this.code];
+  }
+
+  get [MARK](): true {
+    return true;
   }
 }
