@@ -109,7 +109,7 @@ export function createProgram({ version, build }: Installation): Command {
     )
     .action(async (name: string, args: readonly string[], flags: RunFlags) => {
       const { run } = await import('./run.js');
-      process.exitCode = await run(name, args, {
+      await run(name, args, {
         mounts: flags.mount ?? [],
         env: flags.env ?? {},
         inheritEnv: flags.inheritEnv ?? true,

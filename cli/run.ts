@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Listen, Mount } from './arguments.js';
 import type { PhpVersion } from './php/releases.js';
 
@@ -28,8 +29,8 @@ export interface RunOptions {
   readonly listen: readonly Listen[];
 }
 
-/** Runs a guest on this process's terminal. Resolves with its exit status. */
-export async function run(program: string, args: readonly string[], settings: RunSettings): Promise<number> {
+/** Runs a guest on this process's terminal, and lets this process end as the guest did. */
+export async function run(program: string, args: readonly string[], settings: RunSettings): Promise<void> {
   const [{ runGuest }, php] = await Promise.all([
     import('../kernel-host/platform/node/index.js'),
     program.endsWith('.wasm') ? undefined : phpPath(settings.php),
@@ -43,7 +44,19 @@ export async function run(program: string, args: readonly string[], settings: Ru
     php,
     listen: settings.listen,
   };
-  return runGuest(options);
+  const end = await runGuest(options);
+  if ('exitCode' in end) process.exitCode = end.exitCode;
+  else dieBy(end.signal);
+}
+
+/** Signals that a person or a supervisor sends: they are to see that this process died of it (as of any native program). */
+const FORWARDED: ReadonlySet<string> = new Set(['SIGHUP', 'SIGINT', 'SIGTERM']);
+
+function dieBy(signal: number): void {
+  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+  // What a shell tells of a command that a signal ended (POSIX sh, 2.8.2).
+  process.exitCode = 128 + signal;
+  if (name && FORWARDED.has(name)) process.kill(process.pid, name);
 }
 
 async function phpPath(version: PhpVersion): Promise<string> {

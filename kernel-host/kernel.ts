@@ -19,7 +19,7 @@ import { PageAllocator } from './memory/page-allocator.js';
 import { SlabAllocator } from './memory/slab-allocator.js';
 import { layOutSuperblock } from './memory/superblock.js';
 import { Network } from './net/network.js';
-import { HostReader } from './pipe/host-reader.js';
+import { HostReader, type HostSink } from './pipe/host-reader.js';
 import { createPipe, type PipeEnd } from './pipe/pipe.js';
 import { Rings } from './pipe/rings.js';
 import type { Clock } from './platform/clock.js';
@@ -151,12 +151,12 @@ export class Kernel {
   }
 
   /** A pipe whose other end the host reads: the description of its writing end. @throws RangeError when there is no room */
-  pipeToHost(take: (bytes: Uint8Array) => void): number {
+  pipeToHost(sink: HostSink): { readonly description: number; readonly reader: HostReader } {
     const ends = createPipe(this.memory, this.rings);
     const description = typeof ends === 'number' ? ends : this.describePipe(ends[1], 0);
     if (typeof ends === 'number' || description < 0) throw new RangeError('no room for another pipe');
-    new HostReader(ends[0], this.timers, () => this.clock.monotonic(), take);
-    return description;
+    const reader = new HostReader(ends[0], this.timers, () => this.clock.monotonic(), sink);
+    return { description, reader };
   }
 
   /** Names a file for the lock table and the program table. */

@@ -11,6 +11,8 @@ export const SIGPIPE = 13;
 export const SIGALRM = 14;
 export const SIGTERM = 15;
 export const SIGCHLD = 17;
+export const SIGVTALRM = 26;
+export const SIGPROF = 27;
 export const NSIG = 64;
 
 export const WNOHANG = 1;

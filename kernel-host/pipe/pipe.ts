@@ -52,7 +52,11 @@ export class PipeEnd implements FileOperations {
     if (!this.writes) return -EBADF;
     if (ringReaderClosed(this.#memory, this.ring)) return -EPIPE;
     const room = ringRoom(this.#memory, this.ring);
-    if (room < (from.length <= PIPE_BUF ? from.length : 1)) return -EAGAIN;
+    if (room < (from.length <= PIPE_BUF ? from.length : 1)) {
+      // A reader that takes its time should hear of it.
+      this.#ring.readers.wake();
+      return -EAGAIN;
+    }
     const count = writeRing(this.#memory, this.ring, from, 0, from.length);
     this.#ring.readers.wake();
     return count;
@@ -65,6 +69,11 @@ export class PipeEnd implements FileOperations {
     }
     const closed = ringWriterClosed(this.#memory, this.ring) ? POLLHUP : 0;
     return closed | (ringAvailable(this.#memory, this.ring) > 0 ? POLLIN | POLLRDNORM : 0);
+  }
+
+  /** Bytes that can be read now. */
+  get available(): number {
+    return ringAvailable(this.#memory, this.ring);
   }
 
   arm(): void {

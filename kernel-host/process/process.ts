@@ -6,6 +6,7 @@ import type { KernelMemory } from '../memory/kernel-memory.js';
 import { PROCESS } from '../memory/layout.js';
 import type { GuestWorker } from '../platform/guest-workers.js';
 import { WaitQueue } from '../poll/wait-queue.js';
+import type { IntervalTimers } from './interval-timers.js';
 import type { Task } from './task.js';
 
 export type Pid = Brand<number, 'Pid'>;
@@ -26,6 +27,7 @@ export class Process {
   /** Woken when a child changes state. */
   readonly childChanged = new WaitQueue();
   readonly started: number;
+  readonly intervalTimers: IntervalTimers;
   parent: Process | null;
   cwd: Place;
   task: Task | null = null;
@@ -46,6 +48,7 @@ export class Process {
     name: string;
     sharesPorts: boolean;
     started: number;
+    intervalTimers: (process: Process) => IntervalTimers;
   }) {
     this.pid = options.pid;
     this.record = options.record;
@@ -58,6 +61,7 @@ export class Process {
     this.name = options.name;
     this.sharesPorts = options.sharesPorts;
     this.started = options.started;
+    this.intervalTimers = options.intervalTimers(this);
     this.descriptors = new DescriptorTable(options.memory, options.record);
   }
 

@@ -3,6 +3,7 @@ import { E2BIG, EBADF, ECHILD, EINVAL, Errno, ESRCH } from '../abi/errno.js';
 import { ARG_MAX, exitedStatus, NSIG, SIGKILL, SIGTERM, signaledStatus, WNOHANG } from '../abi/process.js';
 import { fillRandom } from '../device/devices.js';
 import type { UserMemory } from '../memory/user-memory.js';
+import type { TimerSetting } from '../process/interval-timers.js';
 import { PARKED } from '../process/task.js';
 import { describe, type Handler } from './call.js';
 
@@ -107,6 +108,36 @@ const kill: Handler = (kernel, _task, pid, signal) => {
 const HARMLESS = new Set([0, 17, 18, 19, 20, 21, 22, 23, 28]);
 const endsByDefault = (signal: number): boolean => !HARMLESS.has(signal);
 
+/** struct itimerval of 32-bit Linux: interval and value, each i32 seconds and i32 microseconds. */
+const putTimer = (memory: UserMemory, address: number, setting: TimerSetting): void => {
+  for (const [i, milliseconds] of [setting.interval, setting.value].entries()) {
+    memory.setInt32(address + i * 8, Math.floor(milliseconds / 1000));
+    memory.setInt32(address + i * 8 + 4, Math.ceil((milliseconds % 1000) * 1000));
+  }
+};
+
+const getitimer: Handler = (_kernel, task, which, current) => {
+  const setting = task.process.intervalTimers.get(which);
+  if (!setting) return -EINVAL;
+  putTimer(task.memory, current, setting);
+  return 0;
+};
+
+const setitimer: Handler = (_kernel, task, which, next, previous) => {
+  const { memory, process } = task;
+  const setting = process.intervalTimers.get(which);
+  if (!setting) return -EINVAL;
+  const read = (at: number): number => {
+    const [seconds, microseconds] = [memory.getInt32(at), memory.getInt32(at + 4)];
+    if (seconds < 0 || microseconds < 0 || microseconds > 999_999) throw new Errno(EINVAL);
+    return seconds * 1000 + microseconds / 1000;
+  };
+  const wanted = { interval: read(next), value: read(next + 8) };
+  if (previous !== 0) putTimer(memory, previous, setting);
+  process.intervalTimers.set(which, wanted);
+  return 0;
+};
+
 const getpid: Handler = (_kernel, task) => task.process.pid;
 const getppid: Handler = (_kernel, task) => task.process.parent?.pid ?? 0;
 const geteuid: Handler = (_kernel, task) => task.process.euid;
@@ -139,6 +170,8 @@ export const processCalls = {
   spawn,
   wait4,
   kill,
+  getitimer,
+  setitimer,
   getpid,
   getppid,
   geteuid,

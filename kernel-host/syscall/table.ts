@@ -53,6 +53,8 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_utimensat_time64, pathCalls.utimensat],
   [number.SYS_exit, processCalls.exitGroup],
   [number.SYS_exit_group, processCalls.exitGroup],
+  [number.SYS_getitimer, processCalls.getitimer],
+  [number.SYS_setitimer, processCalls.setitimer],
   [number.SYS_kill, processCalls.kill],
   [number.SYS_uname, processCalls.uname],
   [number.SYS_umask, processCalls.umask],

@@ -5,6 +5,8 @@ import * as number from '../../abi/syscall.js';
 import { Abort, type Guest, type Imports } from './guest.js';
 import { SpawnRequest } from './spawn-request.js';
 
+const STDERR = 2;
+
 /** sh(1): a command that a signal ended has 128 and the signal's number as its status. */
 const exitCodeOf = (status: number): number =>
   statusSignal(status) === 0 ? statusExitCode(status) : 128 + statusSignal(status);
@@ -47,7 +49,11 @@ export function processImports(guest: Guest): Imports {
       const program = memory.text(command);
       const ends = Array.from({ length: descriptorCount }, (_, i) => {
         const at = memory.view.getUint32(descriptors + i * 4, true);
-        return { from: memory.view.getInt32(at + 4, true), to: memory.view.getInt32(at, true) };
+        return {
+          from: memory.view.getInt32(at + 4, true),
+          to: memory.view.getInt32(at, true),
+          parent: memory.view.getInt32(at + 8, true),
+        };
       });
       const request = new SpawnRequest(channel, {
         path: program,
@@ -55,6 +61,10 @@ export function processImports(guest: Guest): Imports {
         environment: environmentCount > 0 ? texts(environment, environmentCount) : null,
         cwd: cwd !== 0 && cwdLength > 0 ? memory.text(cwd) : null,
         descriptors: ends,
+        // As native PHP's child does between fork and exec: it must not hold the ends that it waits on.
+        closes: ends
+          .flatMap(({ from, parent }) => (parent > STDERR ? [from, parent] : [from]))
+          .filter((fd) => fd > STDERR),
       });
       const pid = request.send(calls);
       // The child's ends are the child's alone now, as after a fork: else nobody ever reads an end of file. This build's

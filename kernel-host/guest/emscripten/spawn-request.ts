@@ -13,9 +13,12 @@ export interface Spawn {
   readonly cwd: string | null;
   /** The child's descriptor `to` is the parent's `from`. */
   readonly descriptors: readonly { readonly from: number; readonly to: number }[];
+  /** The child does not inherit these. */
+  readonly closes: readonly number[];
 }
 
 const ACTION_DUP2 = 1;
+const ACTION_CLOSE = 2;
 
 export class SpawnRequest {
   readonly #channel: GuestChannel;
@@ -30,17 +33,20 @@ export class SpawnRequest {
 
   /** The child's pid or -errno. */
   send(calls: SystemCalls): number {
-    const { path, arguments: argv, environment, cwd, descriptors } = this.#spawn;
+    const { path, arguments: argv, environment, cwd, descriptors, closes } = this.#spawn;
     if (path === '') return -ENOENT;
     try {
-      const words = this.#words(descriptors.flatMap(({ from, to }) => [ACTION_DUP2, from, to]));
+      const words = this.#words([
+        ...closes.flatMap((fd) => [ACTION_CLOSE, fd, 0]),
+        ...descriptors.flatMap(({ from, to }) => [ACTION_DUP2, from, to]),
+      ]);
       return calls.plain(
         SYS_portside_spawn,
         this.#string(path),
         this.#strings(argv),
         environment === null ? 0 : this.#strings(environment),
         words,
-        descriptors.length,
+        closes.length + descriptors.length,
         cwd === null ? 0 : this.#string(cwd),
       );
     } catch (error) {

@@ -1,5 +1,6 @@
 /** Emscripten's clocks, calendars and timers. The guest's local time is UTC, as under an empty TZ. */
 import { EINVAL } from '../../abi/errno.js';
+import { SYS_setitimer } from '../../abi/syscall.js';
 import { guestErrno } from './errno.js';
 import type { Guest, Imports } from './guest.js';
 
@@ -7,6 +8,8 @@ const MILLISECONDS_PER_DAY = 86_400_000;
 const CLOCK_REALTIME = 0;
 /** ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF */
 const TIMERS = 3;
+/** PHP's hard_timeout: how long native PHP lets a page that ignores its time limit go on, in milliseconds. */
+const GRACE = 2000;
 
 export function timeImports(guest: Guest): Imports {
   const { memory } = guest;
@@ -69,7 +72,7 @@ export function timeImports(guest: Guest): Imports {
 
 /**
  * Interval timers (setitimer): PHP's time limits. A guest without shared memory cannot be interrupted, so that an expired timer is
- * delivered at the next call it makes.
+ * delivered at the next call it makes; one that makes none is ended by the kernel a little later.
  */
 export class IntervalTimers {
   readonly #guest: Guest;
@@ -84,9 +87,20 @@ export class IntervalTimers {
   /** @param milliseconds 0 stops the timer. */
   set(which: number, milliseconds: number): number {
     if (which < 0 || which >= TIMERS) return -guestErrno(EINVAL);
+    this.#watch(which, milliseconds);
     this.#deadlines[which] = milliseconds > 0 ? performance.now() + milliseconds : Number.POSITIVE_INFINITY;
     this.nearest = Math.min(...this.#deadlines);
     return 0;
+  }
+
+  /** Lets the kernel end a guest that computes on and makes no call at which the timer could be delivered. */
+  #watch(which: number, milliseconds: number): void {
+    const { calls } = this.#guest;
+    const { dataView, dataAddress } = calls.channel;
+    const until = milliseconds > 0 ? Math.ceil(milliseconds) + GRACE : 0;
+    for (const [i, word] of [0, 0, Math.floor(until / 1000), (until % 1000) * 1000].entries())
+      dataView.setInt32(i * 4, word, true);
+    calls.plain(SYS_setitimer, which, dataAddress, 0);
   }
 
   /** Runs the handlers of what has expired. */
@@ -94,8 +108,7 @@ export class IntervalTimers {
     const now = performance.now();
     for (const [which, deadline] of this.#deadlines.entries()) {
       if (deadline > now) continue;
-      this.#deadlines[which] = Number.POSITIVE_INFINITY;
-      this.nearest = Math.min(...this.#deadlines);
+      this.set(which, 0);
       this.#guest.call('_emscripten_timeout', which, now);
     }
   }

@@ -60,9 +60,14 @@ export class ServerProcesses {
     input.end();
     const output = (fd: 1 | 2): number => {
       const decoder = new TextDecoder();
-      return kernel.pipeToHost((bytes) =>
-        this.#events.output(pid, fd, decoder.decode(bytes.slice(), { stream: true })),
-      );
+      const { description } = kernel.pipeToHost({
+        take: (bytes) => {
+          this.#events.output(pid, fd, decoder.decode(bytes, { stream: true }));
+          return true;
+        },
+        end: () => {},
+      });
+      return description;
     };
     const descriptors = new Map([
       [0, kernel.describe(KIND_KERNEL, O_RDONLY, input)],

@@ -1,3 +1,3 @@
 /** The kernel under Node. */
 export { createKernel, loadProgram } from './machine.js';
-export { type RunGuestOptions, runGuest } from './run-guest.js';
+export { type GuestEnd, type RunGuestOptions, runGuest } from './run-guest.js';

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { PortsideError } from '../../../protocol/errors.js';
 import { Errno } from '../../abi/errno.js';
-import { SIGINT, SIGTERM, signaledStatus } from '../../abi/process.js';
+import { SIGHUP, SIGINT, SIGTERM, signaledStatus, statusExitCode, statusSignal } from '../../abi/process.js';
 import { installProgram } from '../../boot/install-program.js';
 import { makeDirectory } from '../../boot/root-tree.js';
 import type { Kernel } from '../../kernel.js';
@@ -26,11 +26,14 @@ export interface RunGuestOptions {
   readonly listen: readonly { readonly host: number; readonly guest: number }[];
 }
 
+/** How a guest ended: by itself, or by a signal. */
+export type GuestEnd = { readonly exitCode: number } | { readonly signal: number };
+
 /**
- * Runs a program to its end: its wait(2) status.
+ * Runs a program to its end.
  * @throws PortsideError program-unreadable, program-unknown, mount-failed, port-in-use, listen-failed
  */
-export async function runGuest(options: RunGuestOptions): Promise<number> {
+export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
   let first: Pid | null = null;
   let end: (status: number) => void = () => {};
   const ended = new Promise<number>((resolve) => {
@@ -50,7 +53,7 @@ export async function runGuest(options: RunGuestOptions): Promise<number> {
   makeDirectory(kernel, '/var/www/html', 0o755);
   mountFolders(kernel, options.mounts);
   const servers = await Promise.all(options.listen.map(({ host, guest }) => bridgePort(kernel, host, guest)));
-  const descriptors = standardStreams(kernel);
+  const { descriptors, drained } = standardStreams(kernel);
   const pid = kernel.processes.spawn({
     path: guestPath,
     arguments: [options.php === undefined ? options.program : 'php', ...options.args],
@@ -66,16 +69,21 @@ export async function runGuest(options: RunGuestOptions): Promise<number> {
     const running = kernel.processes.byPid(pid);
     if (running) kernel.processes.end(running, signaledStatus(signal));
   };
-  const handlers = { SIGINT: stop(SIGINT), SIGTERM: stop(SIGTERM) } as const;
-  process.on('SIGINT', handlers.SIGINT).on('SIGTERM', handlers.SIGTERM);
+  const handlers = Object.entries({ SIGHUP, SIGINT, SIGTERM }).map(([name, signal]) => [name, stop(signal)] as const);
+  for (const [name, handler] of handlers) process.on(name, handler);
   try {
-    return await ended;
+    const end = endOf(await ended);
+    await drained;
+    return end;
   } finally {
-    process.off('SIGINT', handlers.SIGINT).off('SIGTERM', handlers.SIGTERM);
+    for (const [name, handler] of handlers) process.off(name, handler);
     for (const server of servers) server.close();
     process.stdin.pause();
   }
 }
+
+const endOf = (status: number): GuestEnd =>
+  statusSignal(status) === 0 ? { exitCode: statusExitCode(status) } : { signal: statusSignal(status) };
 
 function directory(kernel: Kernel, path: string) {
   try {

@@ -4,7 +4,7 @@ import { O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
 import { HostInput, HostOutput } from '../../file/host-stream.js';
 import type { Kernel } from '../../kernel.js';
 import { KIND_KERNEL } from '../../memory/layout.js';
-import { HostTerminal } from '../../tty/host-terminal.js';
+import { HostTerminal, type TerminalSize } from '../../tty/host-terminal.js';
 
 type Input = NodeJS.ReadStream | ReadStream;
 type Output = NodeJS.WriteStream | WriteStream;
@@ -33,16 +33,19 @@ function inputFrom(stream: Input): HostInput {
   return input;
 }
 
-/** Descriptions for a guest's descriptors 0, 1 and 2, one reference each. */
-export function standardStreams(kernel: Kernel): Map<number, number> {
+export interface StandardStreams {
+  /** Descriptions for a guest's descriptors 0, 1 and 2, one reference each. */
+  readonly descriptors: ReadonlyMap<number, number>;
+  /** Resolves when the guest, and all that inherited from it, have closed their output, and this process has taken it. */
+  readonly drained: Promise<unknown>;
+}
+
+export function standardStreams(kernel: Kernel): StandardStreams {
   const descriptors = new Map<number, number>();
+  const drained: Promise<void>[] = [];
   const input = inputFrom(process.stdin);
   if (process.stdin.isTTY) {
-    const output = outputTo(process.stdout);
-    const terminal = new HostTerminal(input, output, () => ({
-      rows: process.stdout.rows ?? 24,
-      columns: process.stdout.columns ?? 80,
-    }));
+    const terminal = new HostTerminal(input, outputTo(process.stdout), () => sizeOf(process.stdout));
     descriptors.set(0, kernel.describe(KIND_KERNEL, O_RDWR, terminal));
   } else {
     descriptors.set(0, kernel.describe(KIND_KERNEL, O_RDONLY, input));
@@ -51,11 +54,28 @@ export function standardStreams(kernel: Kernel): Map<number, number> {
     [1, process.stdout],
     [2, process.stderr],
   ] as const) {
-    const output = outputTo(stream);
-    const operations = stream.isTTY
-      ? new HostTerminal(input, output, () => ({ rows: stream.rows, columns: stream.columns }))
-      : output;
-    descriptors.set(fd, kernel.describe(KIND_KERNEL, O_WRONLY, operations));
+    if (stream.isTTY) {
+      const terminal = new HostTerminal(input, outputTo(stream), () => sizeOf(stream));
+      descriptors.set(fd, kernel.describe(KIND_KERNEL, O_WRONLY, terminal));
+    } else {
+      drained.push(new Promise((end) => descriptors.set(fd, pipeTo(kernel, stream, end))));
+    }
   }
-  return descriptors;
+  return { descriptors, drained: Promise.all(drained) };
 }
+
+/** A pipe that ends in a stream of this process, at the stream's own pace. */
+function pipeTo(kernel: Kernel, stream: Output, end: () => void): number {
+  let gone = false;
+  const { description, reader } = kernel.pipeToHost({ take: (bytes) => gone || stream.write(bytes.slice()), end });
+  stream.on('drain', () => reader.resume());
+  // Node has no SIGPIPE: a reader that went away is an error event, and the guest gets EPIPE with its next write.
+  stream.on('error', () => {
+    gone = true;
+    reader.close();
+    end();
+  });
+  return description;
+}
+
+const sizeOf = (stream: Output): TerminalSize => ({ rows: stream.rows ?? 24, columns: stream.columns ?? 80 });
