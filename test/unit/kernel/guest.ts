@@ -33,7 +33,7 @@ export class TestMachine {
         },
         workers: {
           start: (start) => {
-            this.starts.set(start.process, start);
+            this.#starts.set(start.process, start);
             return { terminate() {} };
           },
         },
@@ -70,7 +70,7 @@ export class TestMachine {
   /** A process that some guest spawned. */
   guest(pid: number): TestGuest {
     const process = this.kernel.processes.byPid(pid);
-    const start = process && this.starts.get(process.record);
+    const start = process && this.#starts.get(process.record);
     if (!process || !start) throw new Error(`no process ${pid}`);
     return new TestGuest(this.kernel, process, start);
   }

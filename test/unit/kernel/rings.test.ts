@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Sources } from '../../../kernel-host/channel/sources.js';
@@ -10,6 +9,7 @@ import { SlabAllocator } from '../../../kernel-host/memory/slab-allocator.js';
 import { layOutSuperblock } from '../../../kernel-host/memory/superblock.js';
 import { readRing, ringAvailable, ringRoom, writeRing } from '../../../kernel-host/pipe/ring.js';
 import { type Ring, Rings } from '../../../kernel-host/pipe/rings.js';
+import { workerScript } from './worker-script.js';
 
 const CAPACITY = 8192;
 
@@ -72,7 +72,7 @@ describe('a ring', () => {
   it('carries bytes from one thread to another unharmed', async () => {
     const { memory, ring: tested } = ring();
     const total = 4_000_000;
-    const writer = await writerScript();
+    const writer = await workerScript(WRITER);
     const worker = new Worker(writer, {
       eval: true,
       workerData: { memory: memory.memory, address: tested.address, total },
@@ -96,10 +96,7 @@ describe('a ring', () => {
 });
 
 /** The other thread's half: writes numbers that the reader can check, in pieces of changing size. */
-async function writerScript(): Promise<string> {
-  const bundle = await build({
-    stdin: {
-      contents: `
+const WRITER = `
         import { workerData } from 'node:worker_threads';
         import { KernelMemory } from '../../../kernel-host/memory/kernel-memory.js';
         import { writeRing } from '../../../kernel-host/pipe/ring.js';
@@ -109,13 +106,4 @@ async function writerScript(): Promise<string> {
           const size = Math.min(1 + (done * 7) % 5000, workerData.total - done);
           const piece = Uint8Array.from({ length: size }, (_, i) => (done + i) % 251);
           done += writeRing(memory, workerData.address, piece, 0, size);
-        }`,
-      resolveDir: import.meta.dirname,
-    },
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    write: false,
-  });
-  return bundle.outputFiles[0]?.text ?? '';
-}
+        }`;
