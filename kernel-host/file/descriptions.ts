@@ -102,6 +102,11 @@ export class Descriptions {
     Atomics.add(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1);
   }
 
+  /** Whether its users take turns in the kernel already. */
+  isShared(description: number): boolean {
+    return this.#memory.u32[(description >>> 2) + DESCRIPTION.SHARED_W] === 1;
+  }
+
   /** Another reference, for another process: from now on its users take turns in the kernel. */
   share(description: number): void {
     this.#memory.u32[(description >>> 2) + DESCRIPTION.SHARED_W] = 1;

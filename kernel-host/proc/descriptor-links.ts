@@ -68,7 +68,7 @@ export function descriptorTarget(kernel: Kernel, description: number): Uint8Arra
  * the flags are shared too, and an end cannot be opened in the other direction, as Linux could. Sockets give ENXIO, as
  * on Linux.
  */
-export function reopen(kernel: Kernel, description: number, flags: number): number {
+export function reopen(kernel: Kernel, process: Process, description: number, flags: number): number {
   const { descriptions } = kernel;
   const attributes = emptyAttributes();
   const result = describedAttributes(kernel, description, attributes);
@@ -78,7 +78,9 @@ export function reopen(kernel: Kernel, description: number, flags: number): numb
   if (had !== O_RDWR && had !== (flags & O_ACCMODE)) return -EACCES;
   const again = descriptions.operations(description).share?.();
   if (again) return descriptions.create(KIND_KERNEL, flags, 0, again);
-  descriptions.share(description);
+  // The worker of a process that has the pipe for itself may be at its ring just now, and does not stop for others.
+  if (process !== kernel.current?.process && !descriptions.isShared(description)) return -EACCES;
+  descriptions.retain(description);
   return description;
 }
 

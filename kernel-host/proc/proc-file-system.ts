@@ -190,7 +190,7 @@ export class ProcFileSystem implements FileSystem {
     if (!shown) return -ENOENT;
     if (shown.kind === 'object') {
       const description = openDescription(this.#kernel, shown.process, shown.fd);
-      return description === 0 ? -ENOENT : reopen(this.#kernel, description, flags);
+      return description === 0 ? -ENOENT : reopen(this.#kernel, shown.process, description, flags);
     }
     if ((flags & O_ACCMODE) !== O_RDONLY) return -EACCES;
     const place = { fileSystem: this, node };

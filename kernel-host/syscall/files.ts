@@ -421,7 +421,11 @@ const getdents64: Handler = (kernel, task, fd, buffer, room) => {
   let done = 0;
   for (;;) {
     const entry = operations.entry(description, cookie);
-    if (typeof entry === 'number') return entry;
+    if (typeof entry === 'number') {
+      // What was read before is told first; the next call meets the error again.
+      if (done > 0) break;
+      return entry;
+    }
     if (entry === null) break;
     const length = (DIRENT_HEAD + entry.name.length + 1 + 7) & ~7;
     if (done + length > room) {

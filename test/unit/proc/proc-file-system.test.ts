@@ -235,6 +235,12 @@ describe('/proc/<pid>/fd', () => {
     const buffer = new Uint8Array(16);
     expect(kernel.descriptions.operations(reader).read(reader, buffer, 0)).toBe(7);
     expect(open('/proc/self/fd/1', O_RDONLY)).toBe(-EACCES);
+    const owner = self;
+    self = start(kernel, { parent: owner });
+    kernel.current = self.task;
+    expect(open(`/proc/${owner.pid}/fd/1`, O_WRONLY)).toBe(-EACCES);
+    start(kernel, { parent: owner, descriptors: new Map([[1, writer]]) });
+    expect(open(`/proc/${owner.pid}/fd/1`, O_WRONLY)).toBe(writer);
   });
 
   it("opens the host's streams by the links that /dev has", () => {
