@@ -4,7 +4,15 @@ export default defineConfig({
   test: {
     projects: [
       /** Pure parts: no worker, no browser, no guest. */
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       /** The kernel under Node with real wasm guests in worker threads; needs `npm run build`. */
       {
         test: {

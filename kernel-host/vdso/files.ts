@@ -3,7 +3,7 @@
  * -errno, or CROSS when only the kernel can answer: something is to be changed, a mounted file system is met, or the
  * description is shared.
  */
-import { EBADF, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR, ESPIPE } from '../abi/errno.js';
+import { EBADF, EINVAL, EISDIR, ELOOP, EMFILE, ENOENT, ENOTDIR, ERANGE, ESPIPE } from '../abi/errno.js';
 import {
   AT_FDCWD,
   F_DUPFD,
@@ -25,6 +25,7 @@ import {
   O_TMPFILE_BIT,
   O_TRUNC,
   O_WRONLY,
+  PATH_MAX,
   SEEK_CUR,
   SEEK_END,
   SEEK_SET,
@@ -59,6 +60,7 @@ export type VisitEntry = (name: Uint8Array, ino: number, type: number, next: num
 export class LocalFiles {
   readonly #process: ProcessView;
   readonly #walk: PathWalk;
+  readonly #path = new Uint8Array(PATH_MAX);
 
   constructor(process: ProcessView) {
     this.#process = process;
@@ -243,6 +245,34 @@ export class LocalFiles {
       if (((memory.u32[(inode >>> 2) + INODE.MODE_W] as number) & S_IFMT) !== S_IFLNK) return -EINVAL;
       return readTarget(memory, inode, into, at, room);
     });
+  }
+
+  /** Writes the working directory's path with its NUL; the length with it. */
+  getcwd(into: Uint8Array, at: number, room: number): number {
+    const { memory, cwd, root } = this.#process;
+    memory.catchUp();
+    const sequence = beginRead(memory, SUPERBLOCK.NAMESPACE_SEQUENCE_W);
+    if (cwd === 0 || (sequence & 1) !== 0) return CROSS;
+    const { u32, u8 } = memory;
+    const path = this.#path;
+    let from = path.length - 1;
+    path[from] = 0;
+    for (let inode = cwd; inode !== root; ) {
+      const dentry = u32[(inode >>> 2) + INODE.DENTRY_W] as number;
+      const length = u32[(dentry >>> 2) + DENTRY.NAME_LENGTH_W] as number;
+      // Removed, or longer than any path may be: the kernel knows what to say.
+      if (dentry === 0 || length + 1 > from) return CROSS;
+      from -= length;
+      path.set(u8.subarray(dentry + DENTRY.NAME, dentry + DENTRY.NAME + length), from);
+      path[--from] = SLASH;
+      inode = u32[(dentry >>> 2) + DENTRY.PARENT_W] as number;
+    }
+    if (from === path.length - 1) path[--from] = SLASH;
+    const count = path.length - from;
+    if (!readIsValid(memory, SUPERBLOCK.NAMESPACE_SEQUENCE_W, sequence)) return CROSS;
+    if (room < count) return room === 0 ? -EINVAL : -ERANGE;
+    into.set(path.subarray(from), at);
+    return count;
   }
 
   /** Visits the entries from the description's position on, until `visit` has no more room; 0, -errno or CROSS. */

@@ -152,6 +152,16 @@ export class SystemCalls {
     return local === CROSS ? this.#entriesThrough(fd, visit, restart) : local;
   }
 
+  getcwd(into: Uint8Array, at: number, room: number): number {
+    this.calls++;
+    const local = this.files.getcwd(into, at, room);
+    if (local !== CROSS) return local;
+    const { channel } = this;
+    const count = channel.call(number.SYS_getcwd, channel.dataAddress, Math.min(room >>> 0, channel.data.length));
+    if (count > 0) into.set(channel.data.subarray(0, count), at);
+    return count;
+  }
+
   fcntl(fd: number, command: number, argument: number): number {
     this.process.countCall();
     const local = this.files.fcntl(fd, command, argument);

@@ -22,6 +22,7 @@ import {
   setUint64,
 } from '../../abi/stat.js';
 import * as number from '../../abi/syscall.js';
+import { readsAtOnce, type Transfer, transferVectors } from '../vectors.js';
 import { guestErrno, guestResult } from './errno.js';
 import type { Guest, Imports } from './guest.js';
 import { select } from './select.js';
@@ -78,31 +79,22 @@ export function fileImports(guest: Guest): Imports {
   };
 
   /** Reads or writes a list of buffers; the error number, with the count at `result`. */
-  const vectors = (
-    at: number,
-    count: number,
-    result: number,
-    each: (buffer: number, length: number, done: number) => number,
-  ): number => {
-    let total = 0;
-    for (let i = 0; i < count; i++) {
-      const buffer = memory.view.getUint32(at + i * 8, true);
-      const length = memory.view.getUint32(at + i * 8 + 4, true);
-      if (length === 0) continue;
-      if (buffer + length > memory.length) return guestErrno(EFAULT);
-      const done = each(buffer, length, total);
-      if (done < 0) {
-        if (total > 0) break;
-        return guestErrno(-done);
-      }
-      total += done;
-      if (done < length) break;
-    }
+  const vectors = (at: number, count: number, result: number, transfer: Transfer, goesOn = always): number => {
+    const total = transferVectors(memory.view, at, count, goesOn, (buffer, length, done) =>
+      buffer + length > memory.length ? -EFAULT : transfer(buffer, length, done),
+    );
+    if (total < 0) return guestErrno(-total);
     memory.view.setUint32(result, total, true);
     return 0;
   };
   const read = (fd: number, at: number, count: number, result: number): number =>
-    vectors(at, count, result, (buffer, length) => calls.read(fd, memory.u8, buffer, length));
+    vectors(
+      at,
+      count,
+      result,
+      (buffer, length) => calls.read(fd, memory.u8, buffer, length),
+      () => readsAtOnce(calls, fd),
+    );
 
   const fcntl = (fd: number, command: number, variadic: number): number => {
     const argument = variadic === 0 ? 0 : memory.view.getInt32(variadic, true);
@@ -254,12 +246,7 @@ export function fileImports(guest: Guest): Imports {
       return guestResult(calls.plain(number.SYS_chdir, channel.dataAddress));
     },
     __syscall_fchdir: (fd: number) => guestResult(calls.plain(number.SYS_fchdir, fd)),
-    __syscall_getcwd: (buffer: number, room: number) => {
-      const { channel } = calls;
-      const done = calls.plain(number.SYS_getcwd, channel.dataAddress, Math.min(room >>> 0, channel.data.length));
-      if (done > 0) memory.u8.set(channel.data.subarray(0, done), buffer);
-      return guestResult(done);
-    },
+    __syscall_getcwd: (buffer: number, room: number) => guestResult(calls.getcwd(memory.u8, buffer, room)),
     __syscall_fcntl64: fcntl,
     __syscall_ioctl: ioctl,
     __syscall_dup: (fd: number) => guestResult(calls.dup(fd)),
@@ -309,6 +296,8 @@ export function fileImports(guest: Guest): Imports {
   };
   return { ...env, ...wasi };
 }
+
+const always = (): boolean => true;
 
 const guestErrnoOf = (result: number): number => (result < 0 ? guestErrno(-result) : 0);
 

@@ -87,7 +87,8 @@ export class IntervalTimers {
   /** @param milliseconds 0 stops the timer. */
   set(which: number, milliseconds: number): number {
     if (which < 0 || which >= TIMERS) return -guestErrno(EINVAL);
-    this.#watch(which, milliseconds);
+    // PHP stops its timer with every request, whether it runs or not.
+    if (milliseconds > 0 || this.#deadlines[which] !== Number.POSITIVE_INFINITY) this.#watch(which, milliseconds);
     this.#deadlines[which] = milliseconds > 0 ? performance.now() + milliseconds : Number.POSITIVE_INFINITY;
     this.nearest = Math.min(...this.#deadlines);
     return 0;
