@@ -26,13 +26,20 @@ export function surroundings(): ImageSource[] {
 }
 
 /**
- * Command line of a server process. PHP runs as with an empty php.ini but for where its opcode cache lies: in files, so that
- * all server processes share it and it outlives them. It is on by itself: `php -S` is the SAPI `cli-server`, to which
- * `opcache.enable_cli` does not apply (tried with each version from 7.4 to 8.5).
+ * An empty php.ini lets files of 2 MB and bodies of 8 MB through, limits that spare a server that strangers share. Here each
+ * visitor has a server of their own: files of 50 MB and more go through, with room for the rest of their form.
  */
-export function serverArguments(router: string | undefined): string[] {
+export const UPLOAD_SETTINGS: readonly string[] = ['upload_max_filesize=64M', 'post_max_size=72M'];
+
+/**
+ * Command line of a server process. Besides `settings`, each a `name=value`, PHP runs as with an empty php.ini but for where
+ * its opcode cache lies: in files, so that all server processes share it and it outlives them. It is on by itself: `php -S` is
+ * the SAPI `cli-server`, to which `opcache.enable_cli` does not apply (tried with each version from 7.4 to 8.5).
+ */
+export function serverArguments(router: string | undefined, settings = UPLOAD_SETTINGS): string[] {
   return [
     'php',
+    ...settings.flatMap((setting) => ['-d', setting]),
     ...['-d', `opcache.file_cache=${OPCACHE_DIRECTORY}`],
     ...['-d', 'opcache.file_cache_only=1'],
     ...['-S', `127.0.0.1:${GUEST_PORT}`],

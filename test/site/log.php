@@ -1,0 +1,3 @@
+<?php
+error_log($_GET['text']);
+echo 'logged';
