@@ -5,26 +5,15 @@
  */
 import * as fs from 'node:fs';
 import { sep } from 'node:path';
-import {
-  EACCES,
-  EBADF,
-  EEXIST,
-  EINVAL,
-  EISDIR,
-  ENOENT,
-  ENOTDIR,
-  EOPNOTSUPP,
-  EPERM,
-  EROFS,
-  Errno,
-} from '../../abi/errno.js';
-import { O_ACCMODE, O_PATH, O_RDONLY, O_TRUNC, O_WRONLY, RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../abi/fcntl.js';
+import { EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, EOPNOTSUPP, EPERM, EROFS, Errno } from '../../abi/errno.js';
+import { O_ACCMODE, O_PATH, O_RDONLY, O_TRUNC, RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../abi/fcntl.js';
 import { type Attributes, directoryEntryType, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../abi/stat.js';
 import type { AttributeChange, DirectoryEntry, FileSystem, StatFs, Timestamp } from '../../fs/file-system.js';
 import { fillAttributes, typeOf } from './host-attributes.js';
 import { attempt } from './host-errors.js';
 import { HostListing } from './host-listing.js';
 import { type HostNode, HostNodes, identityOf } from './host-node.js';
+import { HostOpenFiles } from './host-open-files.js';
 
 const { constants } = fs;
 const PERMISSIONS = 0o7777;
@@ -47,11 +36,7 @@ export class HostFolder implements FileSystem {
   readonly root: number;
   readonly #path: Buffer;
   readonly #nodes: HostNodes;
-  /**
-   * What was created last, still open: whoever creates a file may write to it whatever its permissions (POSIX open()),
-   * and its first opening is that.
-   */
-  #created: { readonly node: HostNode; readonly descriptor: number } | null = null;
+  readonly #files: HostOpenFiles;
   /** The directory that was last listed without being open. */
   #listed: HostNode | null = null;
 
@@ -63,6 +48,7 @@ export class HostFolder implements FileSystem {
     const stats = fs.lstatSync(this.#path, { bigint: true });
     if (!stats.isDirectory() && !stats.isFile()) throw new Errno(ENOTDIR);
     this.#nodes = new HostNodes(this.#path, stats);
+    this.#files = new HostOpenFiles(this.#nodes);
     this.root = this.#nodes.root.number;
   }
 
@@ -146,7 +132,7 @@ export class HostFolder implements FileSystem {
       const permissions = mode & PERMISSIONS;
       switch (mode & S_IFMT) {
         case S_IFREG:
-          return this.#createFile(parent, name, path, permissions);
+          return this.#files.create(parent, name, path, permissions);
         case S_IFDIR: {
           fs.mkdirSync(path, permissions);
           const stats = existing(path);
@@ -230,7 +216,7 @@ export class HostFolder implements FileSystem {
     return attempt(() => {
       const found = this.#nodes.get(node);
       const type = typeOf(this.#stats(found));
-      if ((flags & O_PATH) === 0) this.#prepare(found, type, flags);
+      if ((flags & O_PATH) === 0) this.#files.prepare(found, type, flags);
       found.opens++;
       return 0;
     });
@@ -265,7 +251,7 @@ export class HostFolder implements FileSystem {
         fs.ftruncateSync(found.writer, size);
         return 0;
       }
-      const writer = this.#openHost(found, constants.O_WRONLY);
+      const writer = this.#files.open(found, constants.O_WRONLY);
       try {
         fs.ftruncateSync(writer, size);
       } finally {
@@ -287,7 +273,7 @@ export class HostFolder implements FileSystem {
         fs.fsyncSync(descriptor);
         return 0;
       }
-      const reader = this.#openHost(found, constants.O_RDONLY);
+      const reader = this.#files.open(found, constants.O_RDONLY);
       try {
         fs.fsyncSync(reader);
       } finally {
@@ -339,77 +325,9 @@ export class HostFolder implements FileSystem {
     return Buffer.concat([this.#nodes.path(directory), Buffer.of(SLASH), bytes]);
   }
 
-  #createFile(parent: HostNode, name: Uint8Array, path: Buffer, permissions: number): number {
-    this.#dropCreated();
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-    const descriptor = fs.openSync(path, flags, permissions);
-    try {
-      // The guest's umask has been applied; this process's has taken away what it should not.
-      fs.fchmodSync(descriptor, permissions);
-      const node = this.#nodes.seen(fs.fstatSync(descriptor, { bigint: true }), parent, name);
-      this.#created = { node, descriptor };
-      return node.number;
-    } catch (error) {
-      fs.closeSync(descriptor);
-      throw error;
-    }
-  }
-
-  #dropCreated(): void {
-    const created = this.#created;
-    this.#created = null;
-    if (created) fs.closeSync(created.descriptor);
-  }
-
   #lost(stats: fs.BigIntStats, directory: HostNode, name: Uint8Array): void {
-    if (this.#created?.node.identity === identityOf(stats)) this.#dropCreated();
+    this.#files.lost(identityOf(stats));
     this.#nodes.lost(stats, directory, name);
-  }
-
-  /** @throws Errno EACCES, EISDIR; what node:fs gives */
-  #prepare(node: HostNode, type: number, flags: number): void {
-    if (type === S_IFREG) {
-      this.#acquire(node, flags);
-      return;
-    }
-    // Devices of the host are not the guest's (mount(8): nodev).
-    if (type !== S_IFDIR) throw new Errno(EACCES);
-    if ((flags & O_ACCMODE) !== O_RDONLY) throw new Errno(EISDIR);
-    // A directory is read by its path, later: whether that may be is asked now.
-    fs.accessSync(this.#nodes.path(node), constants.R_OK);
-  }
-
-  /** Sees to it that the node has the descriptors that a description needs. */
-  #acquire(node: HostNode, flags: number): void {
-    if (this.#created?.node === node && node.descriptor === null) {
-      node.reader = node.writer = this.#created.descriptor;
-      this.#created = null;
-    }
-    const access = flags & O_ACCMODE;
-    try {
-      if (access !== O_WRONLY) node.reader ??= this.#openHost(node, constants.O_RDONLY);
-      if (access !== O_RDONLY) node.writer ??= this.#openHost(node, constants.O_WRONLY);
-      if ((flags & O_TRUNC) !== 0) this.#truncateOpen(node);
-    } catch (error) {
-      if (node.opens === 0) node.closeDescriptors();
-      throw error;
-    }
-  }
-
-  /** O_TRUNC together with O_RDONLY is undefined (POSIX open()): Linux truncates. */
-  #truncateOpen(node: HostNode): void {
-    node.writer ??= this.#openHost(node, constants.O_WRONLY);
-    fs.ftruncateSync(node.writer, 0);
-  }
-
-  /** A descriptor of the host for the node and nothing else. @throws Errno ENOENT when another is there */
-  #openHost(node: HostNode, access: number): number {
-    // O_NONBLOCK: a pipe that the host has put there does not stop the machine.
-    const flags = access | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const descriptor = fs.openSync(this.#nodes.path(node), flags);
-    if (identityOf(fs.fstatSync(descriptor, { bigint: true })) === node.identity) return descriptor;
-    fs.closeSync(descriptor);
-    throw new Errno(ENOENT);
   }
 
   #listing(node: HostNode, fromBeginning: boolean): HostListing {
