@@ -153,7 +153,7 @@ export class SystemCalls {
   }
 
   getcwd(into: Uint8Array, at: number, room: number): number {
-    this.calls++;
+    this.process.countCall();
     const local = this.files.getcwd(into, at, room);
     if (local !== CROSS) return local;
     const { channel } = this;
