@@ -1,5 +1,6 @@
 import { savePath } from '../protocol/site.js';
 import { AddressBar } from './frame/address-bar.js';
+import { serveBlobFrames } from './frame/blob-frames.js';
 import { watchDocuments } from './frame/documents.js';
 import { PageIdentity } from './frame/identity.js';
 import { type Elsewhere, keepInFrame, redirectNavigations, retargetForms } from './frame/links.js';
@@ -54,6 +55,7 @@ export function showSite(options: ShowSiteOptions): ShownSite {
           identity.follow(document);
           redirectNavigations(window, scope, elsewhere, signal);
           retargetForms(window, scope, signal);
+          serveBlobFrames(document, base, signal);
           resolve();
         },
         onAddress: follow,

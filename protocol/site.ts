@@ -58,3 +58,9 @@ export const assetCachePrefix = (base: string): string => `portside:assets:${bas
  */
 export const savePath = (base: string, path: string, name: string): string =>
   `${base}.portside/save/${encodeURIComponent(name)}/${path.slice(base.length)}`;
+
+/**
+ * Path at which the service worker serves what a `blob:` URL of the origin holds: a frame that is sent there shows the same
+ * document, and the worker controls it.
+ */
+export const blobPath = (base: string, url: string): string => `${base}.portside/blob/${encodeURIComponent(url)}`;

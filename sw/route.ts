@@ -36,6 +36,8 @@ export type Decision =
   | { readonly kind: 'pass' }
   | { readonly kind: 'shell' }
   | { readonly kind: 'asset' }
+  /** A frame shows what this `blob:` URL of the origin holds. */
+  | { readonly kind: 'blob'; readonly url: string }
   | {
       readonly kind: 'guest';
       readonly route: GuestRoute;
@@ -58,6 +60,7 @@ export const isFrameDestination = (destination: string): boolean => FRAME_DESTIN
 
 const RESERVED = '.portside/';
 const PORT_PATH = /^port\/([1-9]\d{0,4})\//;
+const BLOB_PATH = /^blob\/([^/]+)$/;
 const SAVE_PATH = /^save\/([^/]*)\//;
 const HIGHEST_PORT = 65_535;
 
@@ -68,7 +71,11 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
 
   if (url.pathname.startsWith(table.scope)) {
     const path = url.pathname.slice(table.scope.length);
-    if (path.startsWith(RESERVED)) return decideReserved(path.slice(RESERVED.length), url, table, topLevel);
+    if (path.startsWith(RESERVED)) {
+      const reserved = path.slice(RESERVED.length);
+      const blob = table.shell && isFrameDestination(request.destination) ? decideBlob(reserved, table) : undefined;
+      return blob ?? decideReserved(reserved, url, table, topLevel);
+    }
     if (table.shell) {
       if (path === 'sw.js') return PASS;
       if (path === 'manifest.webmanifest' && request.destination === 'manifest') return ASSET;
@@ -103,6 +110,12 @@ function decideReserved(path: string, url: URL, table: RouteTable, topLevel: boo
     return guest({ base, port: route.port }, targetUnder(base, url), topLevel, decodeName(toFile[1] ?? ''));
   }
   return table.shell ? ASSET : PASS;
+}
+
+/** `blob/<URL>`: see `blobPath`. */
+function decideBlob(path: string, table: RouteTable): Decision | undefined {
+  const url = decodeName(BLOB_PATH.exec(path)?.[1] ?? '');
+  return url.startsWith(`blob:${table.origin}/`) ? { kind: 'blob', url } : undefined;
 }
 
 const guest = (route: GuestRoute, target: string, topLevel: boolean, saveAs?: string): Decision => ({

@@ -3,6 +3,7 @@
  * front of it, so that it is known when the first event arrives.
  */
 import type { SiteConfig } from '../protocol/site.js';
+import { blobDocument } from './blob-document.js';
 import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
 import { explain } from './explain.js';
 import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './isolation.js';
@@ -44,6 +45,9 @@ self.addEventListener('fetch', (event) => {
       break;
     case 'asset':
       event.respondWith(asset(event));
+      break;
+    case 'blob':
+      event.respondWith(blobDocument(decision.url, policy));
       break;
     case 'guest':
       event.respondWith(decision.topLevel ? submission(event, decision) : guest(event, decision));

@@ -89,6 +89,29 @@ describe('the address', () => {
   });
 });
 
+describe('a frame that a page of the site fills from a Blob', () => {
+  it('is controlled, loads once, and again when it is given another', async () => {
+    const { frame } = await visit.open();
+    const loads = await frame.evaluate(async () => {
+      const inner = document.createElement('iframe');
+      const seen: string[] = [];
+      for (const name of ['first', 'second']) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const html = `<base href="${location.origin}"><h2>${name}</h2><script>frameElement.loadedBy("${name}")</script>`;
+        Object.assign(inner, { loadedBy: (by: string) => seen.push(by) });
+        inner.onload = () => resolve();
+        inner.src = URL.createObjectURL(new Blob([html], { type: 'text/html' }));
+        document.body.append(inner);
+        await promise;
+        const answer = await inner.contentWindow?.fetch(new URL('a', inner.contentDocument?.baseURI));
+        seen.push(`${answer?.status} ${inner.contentDocument?.querySelector('h2')?.textContent}`);
+      }
+      return seen;
+    });
+    expect(loads).toEqual(['first', '200 first', 'second', '200 second']);
+  });
+});
+
 describe('navigations that leave the frame', () => {
   it('keeps links to _top in the frame, without another boot', async () => {
     const { page, frame } = await visit.open();

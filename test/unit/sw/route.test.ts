@@ -74,6 +74,25 @@ describe('requests that leave their folder', () => {
   });
 });
 
+describe('a document made of a Blob', () => {
+  const of = (url: string) => `/repo/.portside/blob/${encodeURIComponent(url)}`;
+  const own = `blob:${origin}/0f9e`;
+
+  test('is served to a frame', () => {
+    expect(decide(request(of(own), frame), table())).toEqual({ kind: 'blob', url: own });
+  });
+
+  test.each([
+    ['another origin’s', of('blob:https://example.org.evil/0f9e'), frame, {}, 'asset'],
+    ['no blob', of('https://example.org/'), frame, {}, 'asset'],
+    ['a tab', of(own), tab, {}, 'asset'],
+    ['a script', of(own), {}, {}, 'asset'],
+    ['without a shell', of(own), frame, { shell: false }, 'pass'],
+  ])('is not: %s', (_, path, overrides, options, kind) => {
+    expect(decide(request(path, overrides), table(options)).kind).toBe(kind);
+  });
+});
+
 test('what is to be saved keeps its folder, so that redirects stay in it', () => {
   expect(decide(request('/repo/.portside/save/b%20c.txt/dir/file?x', frame), table())).toEqual({
     kind: 'guest',
