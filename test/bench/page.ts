@@ -1,0 +1,94 @@
+/** A page of the measured browser: goes where it is told, runs functions, waits for words from its documents. */
+import { bundle } from '../support/stub-host.js';
+import type { Chromium, Fields } from './chromium.js';
+import type * as inPage from './in-page.js';
+
+type InPage = typeof inPage;
+
+/** What `in-page.ts` is named in pages. */
+const IN_PAGE = 'portsideBench';
+let script: Promise<string> | undefined;
+const inPageScript = (): Promise<string> =>
+  (script ??= bundle('test/bench/in-page.ts', 'iife', IN_PAGE).then((bytes) => new TextDecoder().decode(bytes)));
+
+/** What documents call to say where they are. */
+const BINDING = 'benchSays';
+
+export class BenchPage {
+  readonly chromium: Chromium;
+  readonly session: string;
+  readonly #target: string;
+
+  private constructor(chromium: Chromium, target: string, session: string) {
+    this.chromium = chromium;
+    this.#target = target;
+    this.session = session;
+  }
+
+  static async attach(chromium: Chromium, targetId: string): Promise<BenchPage> {
+    const { sessionId } = await chromium.send('Target.attachToTarget', { targetId, flatten: true });
+    const page = new BenchPage(chromium, targetId, String(sessionId));
+    await page.send('Runtime.enable');
+    await page.send('Page.enable');
+    await page.send('Runtime.addBinding', { name: BINDING });
+    await page.onNewDocument(await inPageScript());
+    return page;
+  }
+
+  send(method: string, parameters: Fields = {}): Promise<Fields> {
+    return this.chromium.send(method, parameters, this.session);
+  }
+
+  /** Runs a script at the start of every document, of frames too. It may call `benchSays(word)`. */
+  async onNewDocument(source: string): Promise<void> {
+    await this.send('Page.addScriptToEvaluateOnNewDocument', { source });
+  }
+
+  /** Resolves when a document says `word`. */
+  said(word: string): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.chromium.on('Runtime.bindingCalled', ({ name, payload }, session) => {
+        if (session !== this.session || name !== BINDING || payload !== word) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  async navigate(url: string): Promise<void> {
+    const { errorText } = await this.send('Page.navigate', { url });
+    if (errorText !== undefined) throw new Error(`${url}: ${errorText}`);
+  }
+
+  /** Goes to `url` and waits until it has loaded. */
+  async load(url: string): Promise<void> {
+    const loaded = new Promise<void>((resolve) => {
+      const stop = this.chromium.on('Page.loadEventFired', (_, session) => {
+        if (session !== this.session) return;
+        stop();
+        resolve();
+      });
+    });
+    await this.navigate(url);
+    await loaded;
+  }
+
+  /** Calls a function of `in-page.ts`. @throws Error with the page's own words */
+  async call<Name extends keyof InPage>(
+    name: Name,
+    ...parameters: Parameters<InPage[Name]>
+  ): Promise<Awaited<ReturnType<InPage[Name]>>> {
+    const expression = `${IN_PAGE}.${name}(...${JSON.stringify(parameters)})`;
+    const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (exceptionDetails !== undefined) throw new Error(`in the page: ${JSON.stringify(exceptionDetails)}`);
+    return (result as { readonly value: Awaited<ReturnType<InPage[Name]>> }).value;
+  }
+
+  async close(): Promise<void> {
+    await this.chromium.send('Target.closeTarget', { targetId: this.#target });
+  }
+}
