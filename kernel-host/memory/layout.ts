@@ -188,13 +188,21 @@ export const SOCKET = {
   /** Rings of a connected stream: what this end reads, what it writes. */
   RECEIVE_W: 1,
   SEND_W: 2,
-  /** Connections that wait to be accepted, where it listens: address of the count, which listeners of a port share. */
-  PENDING_W: 3,
+  /** Where it listens: address of the listener's record, which the sockets of a port share. */
+  LISTENER_W: 3,
   /** SO_ERROR, taken by reading it. */
   ERROR_W: 4,
   SOURCE_W: 5,
 } as const;
 export const SOCKET_SIZE = 64;
+/** What the workers of those who listen see of a listener. */
+export const LISTENER = {
+  /** Connections that wait to be accepted. */
+  PENDING_W: 0,
+  /** Sockets that listen. */
+  SOCKETS_W: 1,
+} as const;
+export const LISTENER_SIZE = 8;
 export const SOCKET_UNCONNECTED = 0;
 export const SOCKET_LISTENING = 1;
 export const SOCKET_CONNECTED = 2;

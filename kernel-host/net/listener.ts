@@ -3,12 +3,13 @@
  * them, so that none waits behind a busy process while another is idle. The next one goes to a socket that waits.
  */
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
+import { LISTENER } from '../memory/layout.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { StreamEnd } from './stream.js';
 
 export class Listener {
-  /** Address of the count of waiting connections, which the listeners' own workers read. */
-  readonly pendingAddress: Address;
+  /** Address of the record that the listeners' own workers read: `LISTENER`. */
+  readonly record: Address;
   readonly waiters = new WaitQueue();
   /** Woken when a connection left the queue. */
   readonly room = new WaitQueue();
@@ -17,9 +18,14 @@ export class Listener {
   #sockets = 0;
   #backlog = 0;
 
-  constructor(memory: KernelMemory, pendingAddress: Address) {
+  constructor(memory: KernelMemory, record: Address) {
     this.#memory = memory;
-    this.pendingAddress = pendingAddress;
+    this.record = record;
+  }
+
+  /** Connections that wait. */
+  get pending(): number {
+    return this.#queue.length;
   }
 
   get full(): boolean {
@@ -33,11 +39,13 @@ export class Listener {
   join(backlog: number): void {
     this.#sockets++;
     this.#backlog = Math.max(this.#backlog, backlog);
+    this.#count();
   }
 
   /** True when nobody listens any more: what waited has been refused. */
   leave(): boolean {
     if (--this.#sockets > 0) {
+      this.#count();
       // Whoever left may have been the one that was woken for a connection.
       if (this.#queue.length > 0) this.waiters.wakeOne();
       return false;
@@ -63,6 +71,8 @@ export class Listener {
   }
 
   #count(): void {
-    Atomics.store(this.#memory.u32, this.pendingAddress >>> 2, this.#queue.length);
+    const { u32 } = this.#memory;
+    Atomics.store(u32, (this.record >>> 2) + LISTENER.PENDING_W, this.#queue.length);
+    Atomics.store(u32, (this.record >>> 2) + LISTENER.SOCKETS_W, this.#sockets);
   }
 }

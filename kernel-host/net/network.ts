@@ -16,7 +16,7 @@ import {
 import { AF_INET, AF_UNIX, SOMAXCONN } from '../abi/socket.js';
 import { type HostConnection, type HostNetwork, resetConnection } from '../http/connection.js';
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
-import { SOCKET_SIZE } from '../memory/layout.js';
+import { LISTENER_SIZE, SOCKET_SIZE } from '../memory/layout.js';
 import type { SlabAllocator } from '../memory/slab-allocator.js';
 import type { Rings } from '../pipe/rings.js';
 import { INADDR_ANY, INADDR_LOOPBACK, type SocketAddress } from './address.js';
@@ -135,9 +135,9 @@ export class Network implements HostNetwork {
     const key = bound.family === 'inet' ? `${bound.host}:${bound.port}` : (this.#unixKeys.get(socket) ?? '');
     let listener = table.get(key);
     if (!listener) {
-      const pending = this.#slabs.allocate(4);
-      if (pending === null) return -ENOBUFS;
-      listener = new Listener(this.#memory, pending);
+      const record = this.#slabs.allocate(LISTENER_SIZE);
+      if (record === null) return -ENOBUFS;
+      listener = new Listener(this.#memory, record);
       table.set(key, listener);
     }
     listener.join(length);
@@ -243,7 +243,7 @@ export class Network implements HostNetwork {
     this.#listenerOf.delete(socket);
     if (entry?.listener.leave()) {
       entry.table.delete(entry.key);
-      this.#slabs.free(entry.listener.pendingAddress, 4);
+      this.#slabs.free(entry.listener.record, LISTENER_SIZE);
     }
     this.#slabs.free(socket.record as Address, SOCKET_SIZE);
   }

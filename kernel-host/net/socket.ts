@@ -69,7 +69,7 @@ export class Socket implements FileOperations {
   listening(listener: Listener): void {
     this.state = { kind: 'listening', listener };
     const { u32 } = this.#memory;
-    u32[(this.record >>> 2) + SOCKET.PENDING_W] = listener.pendingAddress;
+    u32[(this.record >>> 2) + SOCKET.LISTENER_W] = listener.record;
     Atomics.store(u32, (this.record >>> 2) + SOCKET.STATE_W, SOCKET_LISTENING);
   }
 
@@ -111,7 +111,7 @@ export class Socket implements FileOperations {
       case 'unconnected':
         return POLLOUT | POLLHUP;
       case 'listening':
-        return Atomics.load(this.#memory.u32, this.state.listener.pendingAddress >>> 2) > 0 ? POLLIN | POLLRDNORM : 0;
+        return this.state.listener.pending > 0 ? POLLIN | POLLRDNORM : 0;
       case 'connected': {
         const { end } = this.state;
         const { ended } = end;

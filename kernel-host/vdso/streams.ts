@@ -23,6 +23,7 @@ import {
   KIND_FILE,
   KIND_PIPE,
   KIND_SOCKET,
+  LISTENER,
   RING_READER_CLOSED,
   RING_RESET,
   RING_WRITER_CLOSED,
@@ -83,7 +84,7 @@ export class LocalStreams {
     const record = process.field(description, DESCRIPTION.OBJECT_W) >>> 2;
     const { u32 } = process.memory;
     if (u32[record + SOCKET.STATE_W] !== SOCKET_LISTENING) return CROSS;
-    return Atomics.load(u32, (u32[record + SOCKET.PENDING_W] as number) >>> 2) === 0 ? -EAGAIN : CROSS;
+    return this.#listener(record, LISTENER.PENDING_W) === 0 ? -EAGAIN : CROSS;
   }
 
   /** The events that hold now, out of those asked for; CROSS where only the kernel knows. */
@@ -94,6 +95,16 @@ export class LocalStreams {
     process.memory.catchUp();
     const ready = this.#ready(description);
     return ready < 0 ? CROSS : ready & (events | POLL_ALWAYS);
+  }
+
+  /** Whether it listens on a port on which others listen as well. */
+  sharesListener(fd: number): boolean {
+    const process = this.#process;
+    const description = process.description(fd);
+    if (description < 0 || process.field(description, DESCRIPTION.KIND_W) !== KIND_SOCKET) return false;
+    const record = process.field(description, DESCRIPTION.OBJECT_W) >>> 2;
+    if (process.memory.u32[record + SOCKET.STATE_W] !== SOCKET_LISTENING) return false;
+    return this.#listener(record, LISTENER.SOCKETS_W) > 1;
   }
 
   /** Bytes that a read would give without waiting (FIONREAD); CROSS where only the kernel knows. */
@@ -130,7 +141,7 @@ export class LocalStreams {
     const record = process.field(description, DESCRIPTION.OBJECT_W) >>> 2;
     const { u32 } = memory;
     if (u32[record + SOCKET.STATE_W] === SOCKET_LISTENING) {
-      return Atomics.load(u32, (u32[record + SOCKET.PENDING_W] as number) >>> 2) > 0 ? POLLIN | POLLRDNORM : 0;
+      return this.#listener(record, LISTENER.PENDING_W) > 0 ? POLLIN | POLLRDNORM : 0;
     }
     if (u32[record + SOCKET.STATE_W] !== SOCKET_CONNECTED) return CROSS;
     const receive = u32[record + SOCKET.RECEIVE_W] as number;
@@ -144,6 +155,12 @@ export class LocalStreams {
     if (ended && refused) events |= POLLHUP;
     if (refused || ringRoom(memory, send) > 0) events |= POLLOUT | POLLWRNORM;
     return events;
+  }
+
+  /** A word of the record of the listener that a socket belongs to, whose own record begins at the word `socket`. */
+  #listener(socket: number, word: number): number {
+    const { u32 } = this.#process.memory;
+    return Atomics.load(u32, ((u32[socket + SOCKET.LISTENER_W] as number) >>> 2) + word);
   }
 
   /** The ring that a pipe's end, or one direction of a connection, works on; 0 when there is none. */

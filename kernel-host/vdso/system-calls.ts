@@ -205,6 +205,7 @@ export class SystemCalls {
         ready++;
       }
     }
+    if (known && ready > 1) ready = this.#leaveToOthers(entries, ready);
     if (known && (ready > 0 || timeout === 0)) return ready;
     if (entries.length * POLLFD_SIZE > channel.data.length - 16) return -EINVAL;
     const fds = 16;
@@ -223,6 +224,20 @@ export class SystemCalls {
       for (const [index, entry] of entries.entries())
         entry.revents = channel.dataView.getInt16(fds + index * POLLFD_SIZE + 6, true);
     return result;
+  }
+
+  /**
+   * Who has requests to serve takes no further connection of a port that others listen on too: it would wait behind those, while
+   * one of the others, which the kernel has just woken for it, finds nothing. If nobody takes it, the next poll tells of it.
+   */
+  #leaveToOthers(entries: readonly PollEntry[], ready: number): number {
+    for (const entry of entries) {
+      if (ready === 1) break;
+      if (entry.revents === 0 || !this.streams.sharesListener(entry.fd)) continue;
+      entry.revents = 0;
+      ready--;
+    }
+    return ready;
   }
 
   /** Milliseconds. */
