@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { Listen, Mount } from './arguments.js';
 import type { PhpVersion } from './php/releases.js';
+import { opcodeCacheOptions } from './php/settings.js';
 
 /** What `portside run` was told. */
 export interface RunSettings {
@@ -29,6 +30,9 @@ export interface RunOptions {
   readonly listen: readonly Listen[];
 }
 
+/** Where every machine lets programs keep what should outlive them. */
+const CACHE = '/var/tmp';
+
 /** Runs a guest on this process's terminal, and lets this process end as the guest did. */
 export async function run(program: string, args: readonly string[], settings: RunSettings): Promise<void> {
   const [{ runGuest }, php] = await Promise.all([
@@ -37,7 +41,7 @@ export async function run(program: string, args: readonly string[], settings: Ru
   ]);
   const options: RunOptions = {
     program,
-    args,
+    args: php === undefined ? args : [...opcodeCacheOptions(CACHE), ...args],
     mounts: settings.mounts,
     env: { ...(settings.inheritEnv ? inheritedEnvironment() : {}), ...settings.env },
     cwd: settings.cwd,

