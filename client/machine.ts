@@ -1,6 +1,6 @@
 /** A machine: the kernel worker that a page starts, and what it reports. */
 import { PortsideError } from '../protocol/errors.js';
-import { type FromMachine, MACHINE_VERSION, type ToMachine } from '../protocol/machine.js';
+import { type FromMachine, MACHINE_VERSION, type MachineStats, type ToMachine } from '../protocol/machine.js';
 import type { SiteConfig } from '../protocol/site.js';
 import { Emitter } from './emitter.js';
 
@@ -20,6 +20,8 @@ export interface Machine {
   readonly ready: Promise<void>;
   /** Hands over `port`, which speaks `protocol/bridge.ts` with the kernel worker from then on. */
   connect(port: MessagePort): void;
+  /** What the machine's kernel has counted; it never settles for a machine that fails before it is ready. */
+  stats(): Promise<MachineStats>;
   /** Ends the machine and all of its processes at once. */
   terminate(): void;
 }
@@ -41,6 +43,8 @@ class WorkerMachine implements Machine {
   readonly events = new Emitter<MachineEvents>();
   readonly ready: Promise<void>;
   readonly #worker: Worker;
+  /** Who asked, in order: as the kernel answers. */
+  readonly #statsWanted: ((stats: MachineStats) => void)[] = [];
 
   constructor(worker: Worker, boot: ToMachine) {
     this.#worker = worker;
@@ -50,6 +54,13 @@ class WorkerMachine implements Machine {
 
   connect(port: MessagePort): void {
     this.#post({ type: 'connect', port }, [port]);
+  }
+
+  stats(): Promise<MachineStats> {
+    return new Promise((resolve) => {
+      this.#statsWanted.push(resolve);
+      this.#post({ type: 'stats' });
+    });
   }
 
   terminate(): void {
@@ -76,6 +87,8 @@ class WorkerMachine implements Machine {
           return this.events.emit('output', message);
         case 'exit':
           return this.events.emit('exit', message);
+        case 'stats':
+          return this.#statsWanted.shift()?.(message);
       }
     });
     // A script that is missing or does not parse has no message; an exception in a running kernel has one.

@@ -10,7 +10,25 @@ export const MACHINE_VERSION = 1;
 export type ToMachine =
   | { readonly type: 'boot'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
   /** `port` speaks `protocol/bridge.ts`; it is transferred. Several may be connected at once. */
-  | { readonly type: 'connect'; readonly port: MessagePort };
+  | { readonly type: 'connect'; readonly port: MessagePort }
+  /** Asks for one `stats`. */
+  | { readonly type: 'stats' };
+
+/** What the kernel has counted for a process that runs, since its start. */
+export interface ProcessStats {
+  readonly pid: number;
+  readonly name: string;
+  /** System calls that its program made. */
+  readonly calls: number;
+  /** Those of them that its own worker could not answer: they crossed to the kernel. */
+  readonly crossings: number;
+}
+
+export interface MachineStats {
+  /** Size of the kernel's memory in bytes: file system, pipes and connections included, guests not. */
+  readonly memory: number;
+  readonly processes: readonly ProcessStats[];
+}
 
 /** The steps of a boot, in order. */
 export type BootStep = 'download' | 'unpack' | 'compile' | 'start' | 'listen';
@@ -23,4 +41,5 @@ export type FromMachine =
   /** A line or more that a guest wrote to stdout (1) or stderr (2). */
   | { readonly type: 'output'; readonly pid: number; readonly fd: 1 | 2; readonly text: string }
   /** A server process ended; the machine starts another unless `restarted` is false. */
-  | { readonly type: 'exit'; readonly pid: number; readonly status: number; readonly restarted: boolean };
+  | { readonly type: 'exit'; readonly pid: number; readonly status: number; readonly restarted: boolean }
+  | ({ readonly type: 'stats' } & MachineStats);

@@ -10,6 +10,7 @@ import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
 import { Kernel } from '../../kernel.js';
 import { mountProc } from '../../proc/mount-proc.js';
+import { statistics } from '../../process/statistics.js';
 import { systemClock } from '../clock.js';
 import { inflatedSize, loadAssets } from './assets.js';
 import { createDefer } from './defer.js';
@@ -26,10 +27,15 @@ function fail(error: unknown): void {
   tell({ type: 'failed', code, ...(detail !== undefined && { detail }) });
 }
 
+interface RunningMachine {
+  readonly kernel: Kernel;
+  readonly bridges: BridgeServers;
+}
+
 /** Where a site's program is found by its command line. */
 const PROGRAMS = '/usr/local/bin';
 
-async function boot(site: SiteConfig, origin: string): Promise<BridgeServers> {
+async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
   const base = new URL(site.base, origin);
   const workers = new BrowserGuestWorkers(new URL(site.assets.processWorker.path, base));
   const kernel = new Kernel(
@@ -69,7 +75,7 @@ async function boot(site: SiteConfig, origin: string): Promise<BridgeServers> {
   await kernel.network.whenListening(site.port, AbortSignal.any([]));
   booting = false;
   tell({ type: 'ready' });
-  return bridges;
+  return { kernel, bridges };
 }
 
 async function loadMachine(kernel: Kernel, site: SiteConfig, base: URL): Promise<{ module: WebAssembly.Module }> {
@@ -90,22 +96,29 @@ async function loadMachine(kernel: Kernel, site: SiteConfig, base: URL): Promise
   return { module: guest };
 }
 
-let bridges: Promise<BridgeServers> | undefined;
+let machine: Promise<RunningMachine> | undefined;
 
 self.addEventListener('message', ({ data }: MessageEvent<ToMachine>) => {
   switch (data.type) {
     case 'boot':
       if (data.version !== MACHINE_VERSION) return fail(new PortsideError('protocol-mismatch'));
-      bridges = boot(data.site, data.origin);
-      bridges.catch(fail);
+      machine = boot(data.site, data.origin);
+      machine.catch(fail);
       break;
     case 'connect': {
       const { port } = data;
-      bridges?.then(
-        (servers) => servers.connect(port),
+      machine?.then(
+        ({ bridges }) => bridges.connect(port),
         () => port.close(),
       );
       break;
     }
+    case 'stats':
+      // One that failed has said so.
+      machine?.then(
+        ({ kernel }) => tell({ type: 'stats', ...statistics(kernel) }),
+        () => undefined,
+      );
+      break;
   }
 });

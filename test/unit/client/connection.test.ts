@@ -32,7 +32,13 @@ beforeEach(() => {
   vi.stubGlobal('isSecureContext', true);
   Object.defineProperty(navigator, 'serviceWorker', { configurable: true, value: container });
   ports = [];
-  machine = { events: new Emitter(), ready: Promise.resolve(), connect: (port) => ports.push(port), terminate() {} };
+  machine = {
+    events: new Emitter(),
+    ready: Promise.resolve(),
+    connect: (port) => ports.push(port),
+    stats: async () => ({ memory: 0, processes: [] }),
+    terminate() {},
+  };
 
   connection = connect(machine, '/shop/');
 });
