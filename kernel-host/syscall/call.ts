@@ -1,6 +1,6 @@
 /** What system call handlers share: their signature, arguments, descriptors, places, and waiting for I/O. */
 import { EAGAIN, EBADF, EINTR, Errno } from '../abi/errno.js';
-import { AT_FDCWD, O_NONBLOCK } from '../abi/fcntl.js';
+import { AT_FDCWD, O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/fcntl.js';
 import { POLLIN } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Place } from '../fs/vfs.js';
@@ -23,6 +23,20 @@ export type Handler = (
 export function describe(task: Task, fd: number): number {
   const description = task.process.descriptors.get(fd);
   if (description < 0) throw new Errno(EBADF);
+  return description;
+}
+
+/** The description behind a descriptor that may be read. @throws Errno EBADF */
+export function readable(kernel: Kernel, task: Task, fd: number): number {
+  const description = describe(task, fd);
+  if ((kernel.descriptions.flags(description) & O_ACCMODE) === O_WRONLY) throw new Errno(EBADF);
+  return description;
+}
+
+/** The description behind a descriptor that may be written. @throws Errno EBADF */
+export function writable(kernel: Kernel, task: Task, fd: number): number {
+  const description = describe(task, fd);
+  if ((kernel.descriptions.flags(description) & O_ACCMODE) === O_RDONLY) throw new Errno(EBADF);
   return description;
 }
 
@@ -73,3 +87,9 @@ export function whenReady(
   if (!queue) return -EAGAIN;
   return task.park({ queues: [queue], retry: once, deadline: null, expired: () => -EINTR });
 }
+
+/** Offsets are exact up to here. */
+export const LARGEST_OFFSET = Number.MAX_SAFE_INTEGER;
+
+/** A 64-bit argument of two slots. */
+export const wide = (low: number, high: number): number => high * 2 ** 32 + (low >>> 0);

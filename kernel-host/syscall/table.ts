@@ -1,7 +1,10 @@
 /** System calls by number. What is not here is ENOSYS. */
 import * as number from '../abi/syscall.js';
 import type { Handler } from './call.js';
-import { fileCalls } from './files.js';
+import { descriptorCalls } from './descriptors.js';
+import { ioCalls } from './io.js';
+import { lockCalls } from './locks.js';
+import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
 import { pollCalls } from './poll.js';
 import { processCalls } from './processes.js';
@@ -9,11 +12,11 @@ import { socketCalls } from './sockets.js';
 
 const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_getcwd, pathCalls.getcwd],
-  [number.SYS_dup, fileCalls.dup],
-  [number.SYS_dup3, fileCalls.dup3],
-  [number.SYS_fcntl64, fileCalls.fcntl64],
-  [number.SYS_ioctl, fileCalls.ioctl],
-  [number.SYS_flock, fileCalls.flock],
+  [number.SYS_dup, descriptorCalls.dup],
+  [number.SYS_dup3, descriptorCalls.dup3],
+  [number.SYS_fcntl64, descriptorCalls.fcntl64],
+  [number.SYS_ioctl, descriptorCalls.ioctl],
+  [number.SYS_flock, lockCalls.flock],
   [number.SYS_mknodat, pathCalls.mknodat],
   [number.SYS_mkdirat, pathCalls.mkdirat],
   [number.SYS_unlinkat, pathCalls.unlinkat],
@@ -21,35 +24,35 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_linkat, pathCalls.linkat],
   [number.SYS_renameat2, pathCalls.renameat2],
   [number.SYS_statfs64, pathCalls.statfs64],
-  [number.SYS_fstatfs64, fileCalls.fstatfs64],
+  [number.SYS_fstatfs64, openFileCalls.fstatfs64],
   [number.SYS_truncate64, pathCalls.truncate64],
-  [number.SYS_ftruncate64, fileCalls.ftruncate64],
-  [number.SYS_fallocate, fileCalls.fallocate],
+  [number.SYS_ftruncate64, openFileCalls.ftruncate64],
+  [number.SYS_fallocate, openFileCalls.fallocate],
   [number.SYS_faccessat, (kernel, task, fd, path, mode) => pathCalls.faccessat(kernel, task, fd, path, mode, 0, 0, 0)],
   [number.SYS_faccessat2, pathCalls.faccessat],
   [number.SYS_chdir, pathCalls.chdir],
-  [number.SYS_fchdir, fileCalls.fchdir],
-  [number.SYS_fchmod, fileCalls.fchmod],
+  [number.SYS_fchdir, openFileCalls.fchdir],
+  [number.SYS_fchmod, openFileCalls.fchmod],
   [number.SYS_fchmodat, pathCalls.fchmodat],
   [number.SYS_fchownat, pathCalls.fchownat],
-  [number.SYS_fchown, fileCalls.fchown],
+  [number.SYS_fchown, openFileCalls.fchown],
   [number.SYS_openat, pathCalls.openat],
-  [number.SYS_close, fileCalls.close],
+  [number.SYS_close, descriptorCalls.close],
   [number.SYS_pipe2, socketCalls.pipe2],
-  [number.SYS_getdents64, fileCalls.getdents64],
-  [number.SYS_llseek, fileCalls.llseek],
-  [number.SYS_read, fileCalls.read],
-  [number.SYS_write, fileCalls.write],
-  [number.SYS_readv, fileCalls.readv],
-  [number.SYS_writev, fileCalls.writev],
-  [number.SYS_pread64, fileCalls.pread64],
-  [number.SYS_pwrite64, fileCalls.pwrite64],
+  [number.SYS_getdents64, openFileCalls.getdents64],
+  [number.SYS_llseek, ioCalls.llseek],
+  [number.SYS_read, ioCalls.read],
+  [number.SYS_write, ioCalls.write],
+  [number.SYS_readv, ioCalls.readv],
+  [number.SYS_writev, ioCalls.writev],
+  [number.SYS_pread64, ioCalls.pread64],
+  [number.SYS_pwrite64, ioCalls.pwrite64],
   [number.SYS_readlinkat, pathCalls.readlinkat],
   [number.SYS_fstatat64, pathCalls.fstatat64],
-  [number.SYS_fstat64, fileCalls.fstat64],
-  [number.SYS_sync, fileCalls.sync],
-  [number.SYS_fsync, fileCalls.fsync],
-  [number.SYS_fdatasync, fileCalls.fdatasync],
+  [number.SYS_fstat64, openFileCalls.fstat64],
+  [number.SYS_sync, openFileCalls.sync],
+  [number.SYS_fsync, openFileCalls.fsync],
+  [number.SYS_fdatasync, openFileCalls.fdatasync],
   [number.SYS_utimensat_time64, pathCalls.utimensat],
   [number.SYS_exit, processCalls.exitGroup],
   [number.SYS_exit_group, processCalls.exitGroup],

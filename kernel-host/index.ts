@@ -1,0 +1,26 @@
+/**
+ * The kernel as a library: what a host needs to put a machine together and to talk to the servers in it. The same in a
+ * browser's worker and under Node; what differs is the `Platform` that the host gives.
+ */
+export { Errno } from './abi/errno.js';
+export { installProgram } from './boot/install-program.js';
+export { mountImage, reserveImage } from './boot/mount-image.js';
+export { makeDirectory, plantRootTree, writeFile } from './boot/root-tree.js';
+export type { FileOperations } from './file/file-operations.js';
+export { HostInput, HostOutput } from './file/host-stream.js';
+export type { FileSystem } from './fs/file-system.js';
+export { type Abi, detectAbi } from './guest/abi.js';
+export { runProcess } from './guest/run.js';
+export { BridgeServers } from './http/bridge-servers.js';
+export type { HostConnection, HostNetwork } from './http/connection.js';
+export { type HttpRequest, type HttpResponse, sendHttpRequest } from './http/send-http-request.js';
+export type { ImageEntry } from './image/entry.js';
+export { readImage } from './image/reader.js';
+export { Kernel, type KernelEvents, type Platform } from './kernel.js';
+export { KIND_KERNEL } from './memory/layout.js';
+export { type Clock, systemClock } from './platform/clock.js';
+export type { GuestWorker, GuestWorkers, ProcessFailure, ProcessStart } from './platform/guest-workers.js';
+export type { Alarm } from './poll/timers.js';
+export { mountProc } from './proc/mount-proc.js';
+export type { Pid } from './process/process.js';
+export type { SpawnOptions } from './process/process-table.js';

@@ -1,0 +1,123 @@
+/** Descriptors themselves (POSIX close(), dup(), fcntl(), ioctl()). */
+import { EBADF, EINVAL } from '../abi/errno.js';
+import {
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_GETFD,
+  F_GETFL,
+  F_GETLK,
+  F_GETLK64,
+  F_SETFD,
+  F_SETFL,
+  F_SETLK,
+  F_SETLK64,
+  F_SETLKW,
+  F_SETLKW64,
+  FD_CLOEXEC,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  O_SETTABLE,
+} from '../abi/fcntl.js';
+import type { Kernel } from '../kernel.js';
+import { KIND_FILE } from '../memory/layout.js';
+import type { Task } from '../process/task.js';
+import { describe, type Handler } from './call.js';
+import { recordLock, testLock } from './locks.js';
+
+/** asm-generic/ioctls.h */
+const FIONREAD = 0x541b;
+const FIONBIO = 0x5421;
+const FIOCLEX = 0x5451;
+const FIONCLEX = 0x5450;
+
+const close: Handler = (kernel, task, fd) => {
+  kernel.closeDescriptor(task.process, fd, describe(task, fd));
+  return 0;
+};
+
+const dup: Handler = (kernel, task, fd) => duplicate(kernel, task, describe(task, fd), 0, false);
+
+function duplicate(kernel: Kernel, task: Task, description: number, from: number, closesOnExec: boolean): number {
+  if (from < 0 || from >= task.process.descriptors.limit) return -EINVAL;
+  kernel.descriptions.retain(description);
+  const fd = task.process.descriptors.allocate(description, closesOnExec, from);
+  if (fd < 0) kernel.descriptions.release(description);
+  return fd;
+}
+
+const dup3: Handler = (kernel, task, from, to, flags) => {
+  if (from === to || (flags & ~O_CLOEXEC) !== 0) return -EINVAL;
+  const description = describe(task, from);
+  const { descriptors } = task.process;
+  if (to < 0 || to >= descriptors.limit) return -EBADF;
+  kernel.descriptions.retain(description);
+  const replaced = descriptors.get(to);
+  if (replaced >= 0) kernel.closeDescriptor(task.process, to, replaced);
+  descriptors.put(to, description, (flags & O_CLOEXEC) !== 0);
+  return to;
+};
+
+const fcntl64: Handler = (kernel, task, fd, command, argument) => {
+  const description = describe(task, fd);
+  const { descriptors } = task.process;
+  switch (command) {
+    case F_DUPFD:
+      return duplicate(kernel, task, description, argument, false);
+    case F_DUPFD_CLOEXEC:
+      return duplicate(kernel, task, description, argument, true);
+    case F_GETFD:
+      return descriptors.closesOnExec(fd) ? FD_CLOEXEC : 0;
+    case F_SETFD:
+      descriptors.setClosesOnExec(fd, (argument & FD_CLOEXEC) !== 0);
+      return 0;
+    case F_GETFL:
+      return kernel.descriptions.flags(description);
+    case F_SETFL: {
+      const flags = kernel.descriptions.flags(description);
+      kernel.descriptions.setFlags(description, (flags & ~O_SETTABLE) | (argument & O_SETTABLE));
+      return 0;
+    }
+    case F_GETLK:
+    case F_GETLK64:
+      return testLock(kernel, task, description, argument);
+    case F_SETLK:
+    case F_SETLK64:
+      return recordLock(kernel, task, description, argument, false);
+    case F_SETLKW:
+    case F_SETLKW64:
+      return recordLock(kernel, task, description, argument, true);
+    default:
+      return -EINVAL;
+  }
+};
+
+const ioctl: Handler = (kernel, task, fd, request, argument) => {
+  const description = describe(task, fd);
+  const operations = kernel.descriptions.operations(description);
+  switch (request) {
+    case FIONBIO: {
+      const flags = kernel.descriptions.flags(description);
+      kernel.descriptions.setFlags(
+        description,
+        task.memory.getInt32(argument) !== 0 ? flags | O_NONBLOCK : flags & ~O_NONBLOCK,
+      );
+      return 0;
+    }
+    case FIOCLEX:
+    case FIONCLEX:
+      task.process.descriptors.setClosesOnExec(fd, request === FIOCLEX);
+      return 0;
+    case FIONREAD:
+      if (kernel.descriptions.kind(description) !== KIND_FILE)
+        return operations.ioctl(description, request, argument, task.memory);
+      task.memory.setInt32(
+        argument,
+        Math.max(0, operations.size(description) - kernel.descriptions.offset(description)),
+      );
+      return 0;
+    default:
+      return operations.ioctl(description, request, argument, task.memory);
+  }
+};
+
+export const descriptorCalls = { close, dup, dup3, fcntl64, ioctl };

@@ -1,0 +1,166 @@
+/** Reading and writing through descriptors (POSIX read(), write(), lseek() and their like). */
+import { EAGAIN, EINVAL, ENODEV, EOVERFLOW, Errno, ESPIPE } from '../abi/errno.js';
+import { O_APPEND, O_DSYNC, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/fcntl.js';
+import { POLLIN, POLLOUT } from '../abi/poll.js';
+import type { FileOperations } from '../file/file-operations.js';
+import type { Kernel } from '../kernel.js';
+import type { UserMemory } from '../memory/user-memory.js';
+import type { Task } from '../process/task.js';
+import { describe, type Handler, LARGEST_OFFSET, nonBlocking, readable, whenReady, wide, writable } from './call.js';
+
+/** limits.h, Linux. */
+const IOV_MAX = 1024;
+
+/** Reads at the description's offset and moves it. */
+function readInto(kernel: Kernel, task: Task, description: number, into: Uint8Array): number {
+  const { descriptions } = kernel;
+  const operations = descriptions.operations(description);
+  return whenReady(task, operations, description, POLLIN, !nonBlocking(kernel, description), () => {
+    const offset = descriptions.offset(description);
+    const count = operations.read(description, into, offset);
+    if (count > 0 && operations.seekable) descriptions.setOffset(description, offset + count);
+    return count;
+  });
+}
+
+/** Writes all of it, or what fits when the description is O_NONBLOCK. */
+function writeFrom(kernel: Kernel, task: Task, description: number, from: Uint8Array): number {
+  const { descriptions } = kernel;
+  const operations = descriptions.operations(description);
+  const mayWait = !nonBlocking(kernel, description);
+  let done = 0;
+  const attempt = (): number => {
+    for (;;) {
+      const append = operations.seekable && (descriptions.flags(description) & O_APPEND) !== 0;
+      const offset = append ? operations.size(description) : descriptions.offset(description);
+      const count = operations.write(description, done === 0 ? from : from.subarray(done), offset);
+      if (count < 0) return done > 0 && count !== -EAGAIN ? done : done > 0 && !mayWait ? done : count;
+      if (operations.seekable) descriptions.setOffset(description, offset + count);
+      done += count;
+      if (done === from.length || operations.seekable || count === 0) return done;
+    }
+  };
+  const result = whenReady(task, operations, description, POLLOUT, mayWait, attempt);
+  return result > 0 && (descriptions.flags(description) & O_DSYNC) !== 0
+    ? syncOr(operations, description, result)
+    : result;
+}
+
+function syncOr(operations: FileOperations, description: number, result: number): number {
+  const synced = operations.sync(description);
+  return synced < 0 ? synced : result;
+}
+
+const read: Handler = (kernel, task, fd, buffer, count) => {
+  const description = readable(kernel, task, fd);
+  return readInto(kernel, task, description, task.memory.bytes(buffer, lengthOf(count)));
+};
+
+const write: Handler = (kernel, task, fd, buffer, count) => {
+  const description = writable(kernel, task, fd);
+  return writeFrom(kernel, task, description, task.memory.bytes(buffer, lengthOf(count)));
+};
+
+/** A size_t above SSIZE_MAX is implementation-defined (POSIX read()): Linux gives EINVAL. @throws Errno */
+function lengthOf(count: number): number {
+  if (count < 0) throw new Errno(EINVAL);
+  return count;
+}
+
+/** @throws Errno EINVAL, EFAULT */
+function vectors(memory: UserMemory, address: number, count: number): Uint8Array[] {
+  if (count < 0 || count > IOV_MAX) throw new Errno(EINVAL);
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const length = memory.getInt32(address + i * 8 + 4);
+    total += length;
+    if (length < 0 || total > 0x7fffffff) throw new Errno(EINVAL);
+    if (length > 0) parts.push(memory.bytes(memory.getInt32(address + i * 8), length));
+  }
+  return parts;
+}
+
+const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
+
+const readv: Handler = (kernel, task, fd, address, count) => {
+  const description = readable(kernel, task, fd);
+  const parts = vectors(task.memory, address, count);
+  const whole = new Uint8Array(sizeOf(parts));
+  const { descriptions } = kernel;
+  const operations = descriptions.operations(description);
+  return whenReady(task, operations, description, POLLIN, !nonBlocking(kernel, description), () => {
+    const offset = descriptions.offset(description);
+    const got = operations.read(description, whole, offset);
+    if (got <= 0) return got;
+    if (operations.seekable) descriptions.setOffset(description, offset + got);
+    let done = 0;
+    for (const part of parts) {
+      part.set(whole.subarray(done, Math.min(done + part.length, got)));
+      done += part.length;
+      if (done >= got) break;
+    }
+    return got;
+  });
+};
+
+const writev: Handler = (kernel, task, fd, address, count) => {
+  const description = writable(kernel, task, fd);
+  const parts = vectors(task.memory, address, count);
+  const [only] = parts;
+  if (only && parts.length === 1) return writeFrom(kernel, task, description, only);
+  const whole = new Uint8Array(sizeOf(parts));
+  let done = 0;
+  for (const part of parts) {
+    whole.set(part, done);
+    done += part.length;
+  }
+  return writeFrom(kernel, task, description, whole);
+};
+
+function seekable(kernel: Kernel, description: number, offset: number): FileOperations {
+  const operations = kernel.descriptions.operations(description);
+  if (!operations.seekable) throw new Errno(ESPIPE);
+  if (offset < 0) throw new Errno(EINVAL);
+  return operations;
+}
+
+const pread64: Handler = (kernel, task, fd, buffer, count, low, high) => {
+  const description = readable(kernel, task, fd);
+  return seekable(kernel, description, wide(low, high)).read(
+    description,
+    task.memory.bytes(buffer, lengthOf(count)),
+    wide(low, high),
+  );
+};
+
+const pwrite64: Handler = (kernel, task, fd, buffer, count, low, high) => {
+  const description = writable(kernel, task, fd);
+  return seekable(kernel, description, wide(low, high)).write(
+    description,
+    task.memory.bytes(buffer, lengthOf(count)),
+    wide(low, high),
+  );
+};
+
+const llseek: Handler = (kernel, task, fd, high, low, result, whence) => {
+  const description = describe(task, fd);
+  const operations = kernel.descriptions.operations(description);
+  if (!operations.seekable) return -ESPIPE;
+  const distance = wide(low, high);
+  let offset: number;
+  if (whence === SEEK_SET) offset = distance;
+  else if (whence === SEEK_CUR) offset = kernel.descriptions.offset(description) + distance;
+  else if (whence === SEEK_END) offset = operations.size(description) + distance;
+  // Without a map of holes, all is data and the one hole is the end (lseek(2), "simplest implementation").
+  else if (whence === SEEK_DATA) offset = distance < operations.size(description) ? distance : -ENODEV;
+  else if (whence === SEEK_HOLE) offset = operations.size(description);
+  else return -EINVAL;
+  if (offset < 0) return -EINVAL;
+  if (offset > LARGEST_OFFSET) return -EOVERFLOW;
+  kernel.descriptions.setOffset(description, offset);
+  task.memory.setInt64(result, offset);
+  return 0;
+};
+
+export const ioCalls = { read, write, readv, writev, pread64, pwrite64, llseek };
