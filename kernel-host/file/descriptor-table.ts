@@ -18,6 +18,15 @@ export class DescriptorTable {
     return this.#memory.u32[(this.#process >>> 2) + PROCESS.TABLE_SIZE_W] as number;
   }
 
+  /** Whether another descriptor can be had. */
+  get hasRoom(): boolean {
+    const { u32 } = this.#memory;
+    const { limit } = this;
+    for (let fd = u32[(this.#process >>> 2) + PROCESS.LOWEST_FREE_W] as number; fd < limit; fd++)
+      if (u32[this.#slot(fd)] === 0) return true;
+    return false;
+  }
+
   /** The description's address, or -EBADF. */
   get(fd: number): number {
     if (fd < 0 || fd >= this.limit) return -EBADF;

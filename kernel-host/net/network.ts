@@ -106,15 +106,18 @@ export class Network implements HostNetwork {
     return 0;
   }
 
-  /** @param inode names the path that was made for it. */
-  bindPath(socket: Socket, path: Uint8Array, inode: string): number {
+  /**
+   * @param inode names the path that was made for it.
+   * @param released called when the socket is no more.
+   */
+  bindPath(socket: Socket, path: Uint8Array, inode: string, released: () => void = () => {}): number {
     if (socket.bound) return -EINVAL;
     socket.bound = { family: 'unix', path };
-    this.#unixKeys.set(socket, inode);
+    this.#boundPaths.set(socket, { inode, released });
     return 0;
   }
 
-  readonly #unixKeys = new WeakMap<Socket, string>();
+  readonly #boundPaths = new WeakMap<Socket, { readonly inode: string; readonly released: () => void }>();
 
   listen(socket: Socket, backlog: number): number {
     if (socket.state.kind === 'connected') return -EINVAL;
@@ -132,7 +135,7 @@ export class Network implements HostNetwork {
     const { bound } = socket;
     if (!bound) return -EINVAL;
     const table = bound.family === 'inet' ? this.#ports : this.#paths;
-    const key = bound.family === 'inet' ? `${bound.host}:${bound.port}` : (this.#unixKeys.get(socket) ?? '');
+    const key = bound.family === 'inet' ? `${bound.host}:${bound.port}` : (this.#boundPaths.get(socket)?.inode ?? '');
     let listener = table.get(key);
     if (!listener) {
       const record = this.#slabs.allocate(LISTENER_SIZE);
@@ -239,6 +242,7 @@ export class Network implements HostNetwork {
       sockets?.delete(socket);
       if (sockets?.size === 0) this.#bound.delete(socket.bound.port);
     }
+    this.#boundPaths.get(socket)?.released();
     const entry = this.#listenerOf.get(socket);
     this.#listenerOf.delete(socket);
     if (entry?.listener.leave()) {

@@ -5,6 +5,7 @@ import {
   EAGAIN,
   ECONNREFUSED,
   EINVAL,
+  EMFILE,
   ENOPROTOOPT,
   ENOTCONN,
   ENOTSOCK,
@@ -13,7 +14,7 @@ import {
   Errno,
   ESOCKTNOSUPPORT,
 } from '../abi/errno.js';
-import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
+import { O_CLOEXEC, O_NONBLOCK, O_PATH, O_RDWR } from '../abi/fcntl.js';
 import { POLLIN, POLLOUT } from '../abi/poll.js';
 import {
   AF_INET,
@@ -149,8 +150,13 @@ const bind: Handler = (kernel, task, fd, address, length) => {
   if (where.path[0] === 0) return kernel.network.bindPath(bound, where.path, unixKey(kernel, task, where.path));
   const found = kernel.vfs.resolve(task.process.cwd, where.path, true);
   if (found.node !== 0) return -EADDRINUSE;
-  const node = found.fileSystem.create(found.directory, found.name, S_IFSOCK | (0o777 & ~task.process.umask), 0);
-  return node < 0 ? node : kernel.network.bindPath(bound, where.path, unixKey(kernel, task, where.path));
+  const { fileSystem } = found;
+  const node = fileSystem.create(found.directory, found.name, S_IFSOCK | (0o777 & ~task.process.umask), 0);
+  if (node < 0) return node;
+  // Kept while the socket is there, unlinked or not: a file that came to have its inode would be taken for the socket.
+  const held = fileSystem.open(node, O_PATH);
+  if (held < 0) return held;
+  return kernel.network.bindPath(bound, where.path, kernel.lockKey({ fileSystem, node }), () => fileSystem.close(node));
 };
 
 const listen: Handler = (kernel, task, fd, backlog) =>
@@ -159,8 +165,11 @@ const listen: Handler = (kernel, task, fd, backlog) =>
 const accept4: Handler = (kernel, task, fd, address, lengthAt, flags) => {
   if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return -EINVAL;
   const { socket: listening, description } = socketAt(kernel, task, fd);
+  if (address !== 0) task.memory.bytes(address, task.memory.getInt32(lengthAt));
   const attempt = (): number => {
     if (listening.state.kind !== 'listening') return -EINVAL;
+    // Before a connection is taken from the queue: it stays there for who can have it.
+    if (!task.process.descriptors.hasRoom) return -EMFILE;
     const accepted = kernel.network.accept(listening, listening.state.listener);
     if (accepted === null) return -EAGAIN;
     if (typeof accepted === 'number') return accepted;

@@ -21,7 +21,7 @@ describe('record locks', () => {
         /** For each byte, each owner's lock. Byte BYTES stands for all behind. */
         const table: Map<string, number>[] = Array.from({ length: BYTES + 1 }, () => new Map());
         for (const { owner, type, start, length, toTheEnd } of steps) {
-          const end = toTheEnd ? Number.POSITIVE_INFINITY : start + length;
+          const end = toTheEnd ? Number.POSITIVE_INFINITY : Math.min(start + length, BYTES);
           const covered = table.filter((_, i) => i >= start && i < end);
           const conflicts = covered.some((byte) =>
             [...byte].some(([other, held]) => other !== owner && (held === F_WRLCK || type === F_WRLCK)),

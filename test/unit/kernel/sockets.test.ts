@@ -5,6 +5,7 @@ import {
   ECONNREFUSED,
   ECONNRESET,
   EINVAL,
+  EMFILE,
   ENOTCONN,
   ENOTSOCK,
   EPIPE,
@@ -236,6 +237,17 @@ describe('listening', () => {
     expect(await write(client, c, 'x')).toBe(-EPIPE);
   });
 
+  it('keeps a connection for later when there is no descriptor for it', async () => {
+    const [server, client] = [machine.spawn(), machine.spawn()];
+    const listener = await listening(server, 80);
+    await connected(client, 80);
+    let last = 0;
+    for (let fd = 0; fd >= 0; fd = await server.call(number.SYS_dup, listener)) last = Math.max(last, fd);
+    expect(await server.call(number.SYS_accept4, listener, 0, 0, 0)).toBe(-EMFILE);
+    await server.call(number.SYS_close, last);
+    expect(await server.call(number.SYS_accept4, listener, 0, 0, 0)).toBe(last);
+  });
+
   it('without waiting says EAGAIN', async () => {
     const guest = machine.spawn();
     const listener = await listening(guest, 80);
@@ -258,6 +270,24 @@ describe('the UNIX domain', () => {
     await write(guest, client, 'by path');
     expect(await read(guest, server)).toBe('by path');
     expect(await guest.call(number.SYS_openat, -100, guest.string('/tmp/socket'), 0, 0)).toBeLessThan(0);
+  });
+
+  it('a path that was removed and made again is another', async () => {
+    const [old, next, client] = [machine.spawn(), machine.spawn(), machine.spawn()];
+    const bind = async (guest: TestGuest): Promise<number> => {
+      const fd = await guest.call(number.SYS_socket, AF_UNIX, SOCK_STREAM, 0);
+      expect(await guest.call(number.SYS_bind, fd, ...unix(guest, '/tmp/socket'))).toBe(0);
+      expect(await guest.call(number.SYS_listen, fd, 4)).toBe(0);
+      return fd;
+    };
+    const first = await bind(old);
+    expect(await old.call(number.SYS_unlinkat, -100, old.string('/tmp/socket'), 0)).toBe(0);
+    const second = await bind(next);
+    const c = await client.call(number.SYS_socket, AF_UNIX, SOCK_STREAM, 0);
+    expect(await client.call(number.SYS_connect, c, ...unix(client, '/tmp/socket'))).toBe(0);
+    expect(await old.call(number.SYS_fcntl64, first, F_SETFL, O_NONBLOCK)).toBe(0);
+    expect(await old.call(number.SYS_accept4, first, 0, 0, 0)).toBe(-EAGAIN);
+    expect(await next.call(number.SYS_accept4, second, 0, 0, 0)).toBeGreaterThan(0);
   });
 
   it('pairs are connected from the first', async () => {
