@@ -22,9 +22,10 @@ import {
   setUint64,
 } from '../../abi/stat.js';
 import * as number from '../../abi/syscall.js';
+import type { Imports } from '../imports.js';
 import { readsAtOnce, type Transfer, transferVectors } from '../vectors.js';
 import { guestErrno, guestResult } from './errno.js';
-import type { Guest, Imports } from './guest.js';
+import type { Guest } from './guest.js';
 import { select } from './select.js';
 import { SELECT_MARK } from './select-patch.js';
 

@@ -4,8 +4,6 @@ import { Abort } from '../imports.js';
 import { GuestMemory } from '../memory.js';
 import { guestErrno } from './errno.js';
 
-export { Abort, type Import, type Imports } from '../imports.js';
-
 export class Guest {
   readonly memory = new GuestMemory();
   readonly calls: SystemCalls;

@@ -1,7 +1,8 @@
 /** Growth of the guest's heap, and files mapped into it (POSIX mmap()): copies, written back when they are shared. */
 import { EFAULT, EINVAL, ENOMEM } from '../../abi/errno.js';
+import type { Imports } from '../imports.js';
 import { guestErrno, guestResult } from './errno.js';
-import type { Guest, Imports } from './guest.js';
+import type { Guest } from './guest.js';
 
 const WASM_PAGE = 65536;
 /** Grown by a tenth more than was asked for: the program asks for a little at a time. */

@@ -1,5 +1,6 @@
 /** Host names, protocols and users: what a machine without a network knows by itself. */
-import type { Guest, Imports } from './guest.js';
+import type { Imports } from '../imports.js';
+import type { Guest } from './guest.js';
 
 const AF_INET = 2;
 const SOCK_STREAM = 1;

@@ -2,7 +2,8 @@
 import { ECHILD, EINVAL, ENOENT } from '../../abi/errno.js';
 import { statusExitCode, statusSignal, WNOHANG } from '../../abi/process.js';
 import * as number from '../../abi/syscall.js';
-import { Abort, type Guest, type Imports } from './guest.js';
+import { Abort, type Imports } from '../imports.js';
+import type { Guest } from './guest.js';
 import { SpawnRequest } from './spawn-request.js';
 
 const STDERR = 2;

@@ -6,9 +6,11 @@ import { ENOSYS } from '../../abi/errno.js';
 import * as number from '../../abi/syscall.js';
 import { fillRandom } from '../../device/devices.js';
 import type { SystemCalls } from '../../vdso/system-calls.js';
+import { Abort, type Import, type Imports } from '../imports.js';
 import { guestErrno } from './errno.js';
+import { fiberImports } from './fibers.js';
 import { fileImports } from './files.js';
-import { Abort, Guest, type Import, type Imports } from './guest.js';
+import { Guest } from './guest.js';
 import { heapImports } from './heap.js';
 import { nameImports } from './names.js';
 import { processImports } from './processes.js';
@@ -37,6 +39,7 @@ export function runEmscripten(
       fillRandom(guest.memory.u8, buffer, length);
       return 0;
     },
+    ...fiberImports(guest),
     ...absent,
   };
   const instance = new WebAssembly.Instance(module, link(module, ours, timers));
@@ -78,15 +81,11 @@ function environmentImports(guest: Guest): Imports {
 }
 
 /**
- * What this host does not have, told in each call's own way. Shared libraries (dlopen gives NULL), fibers by stack switching
- * (getcontext gives -1), parsing times by format (strptime gives NULL), messages to a page's own code (-1).
+ * What this host does not have, told in each call's own way. Shared libraries (dlopen gives NULL), parsing times by format (strptime gives NULL), messages to a page's own code (-1).
  */
 const absent: Imports = {
   _dlopen_js: () => 0,
   _dlsym_js: () => 0,
-  getcontext: () => -1,
-  swapcontext: () => -1,
-  makecontext: () => undefined,
   strptime: () => 0,
   __asyncjs__js_module_onMessage: () => -1,
   // Nothing to do, rather than nothing done: a trace that nobody reads, a keep-alive of an event loop that is not there.

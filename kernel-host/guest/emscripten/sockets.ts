@@ -3,8 +3,9 @@ import { EFAULT } from '../../abi/errno.js';
 import { MSG_PEEK } from '../../abi/socket.js';
 import * as number from '../../abi/syscall.js';
 import type { PollEntry } from '../../vdso/system-calls.js';
+import type { Imports } from '../imports.js';
 import { guestErrno, guestResult } from './errno.js';
-import type { Guest, Imports } from './guest.js';
+import type { Guest } from './guest.js';
 
 /** sizeof(struct sockaddr_storage) */
 const ADDRESS_SIZE = 128;

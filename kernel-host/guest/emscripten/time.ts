@@ -1,8 +1,9 @@
 /** Emscripten's clocks, calendars and timers. The guest's local time is UTC, as under an empty TZ. */
 import { EINVAL } from '../../abi/errno.js';
 import { SYS_setitimer } from '../../abi/syscall.js';
+import type { Imports } from '../imports.js';
 import { guestErrno } from './errno.js';
-import type { Guest, Imports } from './guest.js';
+import type { Guest } from './guest.js';
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 const CLOCK_REALTIME = 0;

@@ -95,7 +95,7 @@ function compare(system: MemoryFileSystem, memory: KernelMemory, node: number, e
       return;
     case 'directory': {
       expect(attributes.mode & S_IFMT).toBe(S_IFDIR);
-      expect(text(system.path(node))).toBe(at || '/');
+      expect(text(system.path(node) ?? bytes(''))).toBe(at || '/');
       const names: string[] = [];
       for (let entry = system.entry(node, 0); entry !== null; entry = system.entry(node, entry.next))
         names.push(text(entry.name));

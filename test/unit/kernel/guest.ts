@@ -85,7 +85,7 @@ export class TestGuest {
   /** What a worker of its own would be given. */
   readonly start: ProcessStart;
   readonly #words: Int32Array;
-  #end = CHANNEL.DATA;
+  #end: number = CHANNEL.DATA;
 
   constructor(kernel: Kernel, process: Process, start: ProcessStart) {
     this.process = process;
