@@ -75,6 +75,15 @@ describe('a guest is a program like any other', () => {
     expect(stdout).toMatch(/bool\(false\)\nbool\(false\)\n.*No such file or directory/s);
   });
 
+  test('a fiber is an Error that a script can catch, and not skipped', async () => {
+    const code =
+      'try { (new Fiber(fn () => print "ran"))->start(); } catch (Error $error) { echo $error->getMessage(); }';
+    expect(await guest(['-r', code])).toMatchObject({
+      code: 0,
+      stdout: 'Fibers are not available in this build of PHP',
+    });
+  });
+
   test('dies of the signal that its terminal sends', async () => {
     const child = spawn(process.execPath, run('php', '-r', 'echo "up\n"; sleep(60);'));
     expect(await firstLine(child)).toBe('up');
