@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { O_RDONLY } from '../../kernel-host/abi/fcntl.js';
 import { exitedStatus, SIGABRT, SIGTERM, signaledStatus } from '../../kernel-host/abi/process.js';
 import { HostInput } from '../../kernel-host/file/host-stream.js';
+import { KIND_KERNEL } from '../../kernel-host/memory/layout.js';
 import { Machine } from '../support/machine.js';
 import { WasiProgram } from '../support/wasi-program.js';
 
@@ -67,6 +69,22 @@ describe('the start of a program', () => {
     expect([outcome.uint32(prestat), outcome.uint32(prestat + 4)]).toEqual([0, 1]);
     expect(outcome.text(name, 1)).toBe('/');
     expect(outcome.bytes(stat, 1)[0]).toBe(3);
+  });
+
+  test('an inherited descriptor keeps its number, and the root directory follows it', async () => {
+    const inherited = machine.kernel.describe(KIND_KERNEL, O_RDONLY, new HostInput());
+    const program = new WasiProgram();
+    const [first, second] = [program.room(8), program.room(8)];
+    program.call('fd_prestat_get', 3, first);
+    program.call('fd_prestat_get', 4, second);
+    program.call('fd_prestat_get', 5, program.room(8));
+    program.call('path_filestat_get', 4, 0, ...program.text('etc/passwd'), program.room(64));
+    const outcome = await program.run(machine, { descriptors: new Map([[3, inherited]]) });
+    machine.kernel.descriptions.release(inherited);
+    expect(outcome.errnos()).toEqual([0, 0, EBADF, 0]);
+    // No directory, so that a libc looks further.
+    expect(outcome.uint32(first)).not.toBe(0);
+    expect([outcome.uint32(second), outcome.uint32(second + 4)]).toEqual([0, 1]);
   });
 
   test('what it returns or exits with is its status; a signal that it raises ends it', async () => {
