@@ -89,5 +89,5 @@ function acceptLanguage(languages: readonly string[]): string {
 export function headerCase(name: string): string {
   if (name.startsWith('sec-ch-')) return name;
   if (name === 'dnt') return 'DNT';
-  return name.replace(/(^|-)([a-z])/g, (_, dash: string, letter: string) => dash + letter.toUpperCase());
+  return name.replace(/(^|[-_])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());
 }

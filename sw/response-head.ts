@@ -60,24 +60,59 @@ export const setCookiesOf = (headers: HeaderList): string[] =>
 function mapHeader(name: string, value: string, context: ResponseContext): string {
   switch (name) {
     case 'location':
+      return toBrowser(escapeBytes(value), context.target, context)?.href ?? value;
     case 'content-location':
-      return toBrowser(value, context.target, context)?.href ?? value;
+      return mapReference(value, context);
     case 'refresh':
       // "5; url=/next", as in HTML's shared declarative refresh steps.
       return value.replace(
         /^(\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?)(['"]?)(.+?)\2\s*$/i,
         (whole, before: string, _quote: string, url: string) => {
-          const mapped = toBrowser(url, context.target, context);
-          return mapped ? before + mapped.href : whole;
+          const mapped = mapReference(url, context);
+          return mapped === url ? whole : before + mapped;
         },
       );
     case 'link':
-      return value.replace(/<([^>]*)>/g, (whole, url: string) => {
-        const mapped = toBrowser(url, context.target, context);
-        return mapped ? `<${mapped.href}>` : whole;
-      });
+      return value.replace(/<([^>]*)>/g, (_, url: string) => `<${mapReference(url, context)}>`);
+    case 'content-disposition':
+      return nameInUtf8(value);
     default:
       return value;
+  }
+}
+
+/** As the guest wrote it, unless the browser would take it for another URL than the guest meant. */
+function mapReference(reference: string, context: ResponseContext): string {
+  const mapped = toBrowser(escapeBytes(reference), context.target, context)?.href;
+  const { base } = context.route;
+  const own = URL.parse(reference, context.origin + base.slice(0, -1) + context.target)?.href;
+  return mapped === undefined || mapped === own ? reference : mapped;
+}
+
+/** Values hold bytes as the characters of the same numbers; in a URL browsers escape each byte of a header as it is. */
+const escapeBytes = (value: string): string =>
+  value.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/**
+ * A file name that was sent as UTF-8, as many sites do and browsers take it. Chromium encodes the characters of a worker's header
+ * once more, so that it is given the form of RFC 6266 section 4.3, which is ASCII.
+ */
+function nameInUtf8(value: string): string {
+  const name = /;\s*filename\s*=\s*(?:"([^"]*)"|([^;"\s]+))/i.exec(value);
+  const bytes = name?.[1] ?? name?.[2] ?? '';
+  if (!/[\x80-\xff]/.test(bytes) || /;\s*filename\*\s*=/i.test(value)) return value;
+  const text = decodeUtf8(bytes);
+  return text === undefined
+    ? value
+    : value.replace(name?.[0] ?? '', () => `; filename*=UTF-8''${encodeExtended(text)}`);
+}
+
+/** Undefined where the bytes are no UTF-8. */
+function decodeUtf8(bytes: string): string | undefined {
+  try {
+    return decodeURIComponent(escapeBytes(bytes.replaceAll('%', '%25')));
+  } catch {
+    return undefined;
   }
 }
 

@@ -89,7 +89,7 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
   // a navigation does not: the tab or frame would then show a URL that reloads as something else.
   if (request.mode === 'navigate') return PASS;
   const origin = request.clientRoute ?? routeOfReferrer(request.referrer, table);
-  return origin ? guest(origin, url.pathname + url.search, false) : PASS;
+  return origin ? guest(origin, url.pathname + queryOf(url), false) : PASS;
 }
 
 /**
@@ -126,7 +126,10 @@ const guest = (route: GuestRoute, target: string, topLevel: boolean, saveAs?: st
   saveAs,
 });
 
-const targetUnder = (base: string, url: URL): string => `/${url.pathname.slice(base.length)}${url.search}`;
+const targetUnder = (base: string, url: URL): string => `/${url.pathname.slice(base.length)}${queryOf(url)}`;
+
+/** `search` does not tell an empty query from none. */
+const queryOf = (url: URL): string => url.search || (/^[^?#]*\?/.test(url.href) ? '?' : '');
 
 function decodeName(encoded: string): string {
   try {

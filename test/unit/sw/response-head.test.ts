@@ -35,7 +35,10 @@ describe('URLs in headers', () => {
     ['Location', '/next', 'https://example.org/repo/next'],
     ['Location', 'http://localhost:8080/next', 'https://example.org/repo/next'],
     ['Location', 'http://[', 'http://['],
-    ['Content-Location', 'other', 'https://example.org/repo/dir/other'],
+    ['Location', '/gr\xc3\xb6\xc3\x9fe', 'https://example.org/repo/gr%C3%B6%C3%9Fe'],
+    ['Content-Location', 'other', 'other'],
+    ['Content-Location', '/other', 'https://example.org/repo/other'],
+    ['Refresh', '5; url=next', '5; url=next'],
     ['Refresh', '5; url=/next', '5; url=https://example.org/repo/next'],
     ['Refresh', "0;URL='/next'", '0;URL=https://example.org/repo/next'],
     ['Refresh', '5', '5'],
@@ -46,6 +49,21 @@ describe('URLs in headers', () => {
     ],
   ])('%s: %s', (name, value, expected) => {
     expect(build([[name, value]]).headers.get(name)).toBe(expected);
+  });
+});
+
+describe('a file name', () => {
+  test.each([
+    ['attachment; filename="gr\xc3\xb6\xc3\x9fe 5%.pdf"', "attachment; filename*=UTF-8''gr%C3%B6%C3%9Fe%205%25.pdf"],
+    ['attachment; filename=\xe2\x82\xac; size=1', "attachment; filename*=UTF-8''%E2%82%AC; size=1"],
+    ['attachment; filename="plain.pdf"', 'attachment; filename="plain.pdf"'],
+    ['attachment; filename="\xe9.pdf"', 'attachment; filename="\xe9.pdf"'],
+    [
+      `attachment; filename="\xc3\xa9"; filename*=UTF-8''%C3%A9`,
+      `attachment; filename="\xc3\xa9"; filename*=UTF-8''%C3%A9`,
+    ],
+  ])('%s', (value, expected) => {
+    expect(build([['Content-Disposition', value]]).headers.get('Content-Disposition')).toBe(expected);
   });
 });
 
