@@ -41,6 +41,8 @@ describe('a packed site', () => {
   test('the guest sees its folder as the root', () => {
     expect(decide(request('/repo/a%20b/?c=%20d'), table())).toMatchObject({ target: '/a%20b/?c=%20d' });
     expect(decide(request('/repo/', frame), table())).toMatchObject({ target: '/' });
+    expect(decide(request('/repo/a?'), table())).toMatchObject({ target: '/a?' });
+    expect(decide(request('/repo/a'), table())).toMatchObject({ target: '/a' });
   });
 
   test('a form that is posted by the tab reaches the guest', () => {
