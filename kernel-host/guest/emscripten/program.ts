@@ -105,9 +105,10 @@ function link(module: WebAssembly.Module, ours: Imports, timers: IntervalTimers)
   return linked;
 }
 
+/** Six parameters by name, for rest parameters would allocate with every call; no interruptible import has more. */
 function interruptible(target: Import, timers: IntervalTimers): Import {
-  return (...parameters) => {
-    const result = target(...parameters);
+  return (a, b, c, d, e, f) => {
+    const result = target(a, b, c, d, e, f);
     if (timers.nearest !== Number.POSITIVE_INFINITY && performance.now() >= timers.nearest) timers.deliver();
     return result;
   };

@@ -21,18 +21,20 @@ show('non-blocking', [fread($a, 10), stream_get_meta_data($a)['blocked']]);
 stream_set_blocking($a, true);
 stream_set_timeout($a, 0, 50000);
 show('time-out', [fread($a, 10), stream_get_meta_data($a)['timed_out']]);
-show('end', [stream_socket_shutdown($b, STREAM_SHUT_WR), fread($a, 10), feof($a)]);
-fclose($a);
+// Not by stream_socket_shutdown, which fails in builds for WebAssembly: their libc has no shutdown(2).
 fclose($b);
+show('end', [fread($a, 10), feof($a)]);
+fclose($a);
 attempt('tcp', static function () {
     $server = stream_socket_server('tcp://127.0.0.1:0', $code, $text);
     $address = stream_socket_get_name($server, false);
     $client = stream_socket_client("tcp://$address", $code, $text, 5);
     $accepted = stream_socket_accept($server, 5, $peer);
     $sent = fwrite($client, pattern(20000));
-    stream_socket_shutdown($client, STREAM_SHUT_WR);
+    $same = $peer === stream_socket_get_name($client, false);
+    fclose($client);
     $got = stream_get_contents($accepted);
-    return [strtok($address, ':'), $peer === stream_socket_get_name($client, false), $sent, strlen($got), md5($got)];
+    return [strtok($address, ':'), $same, $sent, strlen($got), md5($got)];
 });
 attempt('refused', static function () {
     // Not the number: builds for WebAssembly carry WASI's errno, which are not Linux's.
