@@ -34,7 +34,7 @@ export interface SpawnOptions {
   /** Descriptions by descriptor: the child gets a reference of its own to each. */
   readonly descriptors: ReadonlyMap<number, number>;
   readonly parent: Process | null;
-  readonly sharesPorts: boolean;
+  readonly sharedPort: number | null;
 }
 
 interface Found {
@@ -105,7 +105,7 @@ export class ProcessTable {
       cwd: options.cwd,
       executable,
       name: options.path.split('/').at(-1) ?? '',
-      sharesPorts: options.sharesPorts,
+      sharedPort: options.sharedPort,
       started: kernel.clock.monotonic(),
       intervalTimers: (owner) =>
         new IntervalTimers(

@@ -20,8 +20,8 @@ export class Process {
   /** The program that it runs, and the name that this was found by. */
   readonly executable: Place;
   readonly name: string;
-  /** Every listening socket of it shares its port with others of the same kind, as with SO_REUSEPORT. */
-  readonly sharesPorts: boolean;
+  /** A port that it shares, when it listens there, with others that do, as with SO_REUSEPORT; its children do not. */
+  readonly sharedPort: number | null;
   readonly environment: readonly string[];
   readonly children = new Map<Pid, Process>();
   /** Woken when a child changes state. */
@@ -46,7 +46,7 @@ export class Process {
     cwd: Place;
     executable: Place;
     name: string;
-    sharesPorts: boolean;
+    sharedPort: number | null;
     started: number;
     intervalTimers: (process: Process) => IntervalTimers;
   }) {
@@ -59,7 +59,7 @@ export class Process {
     this.cwd = options.cwd;
     this.executable = options.executable;
     this.name = options.name;
-    this.sharesPorts = options.sharesPorts;
+    this.sharedPort = options.sharedPort;
     this.started = options.started;
     this.intervalTimers = options.intervalTimers(this);
     this.descriptors = new DescriptorTable(options.memory, options.record);

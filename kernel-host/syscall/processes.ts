@@ -69,7 +69,7 @@ const spawn: Handler = (kernel, task, path, argv, envp, actions, count, cwd) => 
     cwd: cwd === 0 ? process.cwd : kernel.vfs.lookup(process.cwd, memory.path(cwd), true),
     descriptors: table,
     parent: process,
-    sharesPorts: process.sharesPorts,
+    sharedPort: null,
   });
 };
 

@@ -142,7 +142,7 @@ const bind: Handler = (kernel, task, fd, address, length) => {
   const where = readAddress(task.memory, address, length);
   if ((where.family === 'unix') !== (bound.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (where.family === 'inet') {
-    const shares = task.process.sharesPorts || bound.options.get(option(SOL_SOCKET, SO_REUSEPORT)) === 1;
+    const shares = where.port === task.process.sharedPort || bound.options.get(option(SOL_SOCKET, SO_REUSEPORT)) === 1;
     return kernel.network.bindPort(bound, where, shares);
   }
   // Before a file is made for it.

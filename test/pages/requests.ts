@@ -36,7 +36,7 @@ const form = (path: string, content: string) => send('POST', path, 'application/
 /** The bytes that `pattern()` in lib.php gives: a block of digests, repeated. */
 export function pattern(length: number): Uint8Array<ArrayBuffer> {
   const digests = Array.from({ length: 2048 }, (_, i) => createHash('sha256').update(`portside ${i}`).digest());
-  return Uint8Array.from(Buffer.alloc(length, Buffer.concat(digests)));
+  return new Uint8Array(Buffer.alloc(length, Buffer.concat(digests)));
 }
 
 interface Part {
@@ -60,7 +60,7 @@ const multipart = (path: string, parts: readonly Part[], method = 'POST') =>
       typeof content === 'string' ? Buffer.from(content) : content(),
       Buffer.from('\r\n'),
     ]);
-    return Uint8Array.from(Buffer.concat([...chunks, Buffer.from(`--${BOUNDARY}--\r\n`)]));
+    return new Uint8Array(Buffer.concat([...chunks, Buffer.from(`--${BOUNDARY}--\r\n`)]));
   });
 
 const one = (name: string, ...steps: PageRequest[]): PageCase => ({ name, steps });

@@ -77,7 +77,7 @@ export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp>
       ),
       descriptors,
       parent: null,
-      sharesPorts: true,
+      sharedPort: GUEST_PORT,
     });
     for (const description of descriptors.values()) kernel.descriptions.release(description);
   }

@@ -68,7 +68,7 @@ export class Machine {
       ),
       descriptors: new Map([...own.entries(), ...(options.descriptors ?? [])]),
       parent: null,
-      sharesPorts: false,
+      sharedPort: null,
     });
     for (const description of own) kernel.descriptions.release(description);
     const status = await new Promise<number>((resolve) => this.#ends.set(pid, resolve));

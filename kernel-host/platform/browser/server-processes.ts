@@ -85,7 +85,7 @@ export class ServerProcesses {
       ),
       descriptors,
       parent: null,
-      sharesPorts: true,
+      sharedPort: this.#site.port,
     });
     pid = started;
     this.#started.set(started, kernel.clock.monotonic());

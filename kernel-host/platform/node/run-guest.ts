@@ -61,7 +61,7 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
     cwd: directory(kernel, options.cwd),
     descriptors,
     parent: null,
-    sharesPorts: false,
+    sharedPort: null,
   });
   first = pid;
   for (const description of descriptors.values()) kernel.descriptions.release(description);

@@ -51,12 +51,6 @@ attempt('unix', static function () {
     fwrite($accepted, "hello\n");
     return [fgets($client), filetype($path), unlink($path)];
 });
-attempt('udp', static function () {
-    $server = stream_socket_server('udp://127.0.0.1:0', $code, $text, STREAM_SERVER_BIND);
-    $client = stream_socket_client('udp://' . stream_socket_get_name($server, false), $code, $text, 5);
-    fwrite($client, 'datagram');
-    return stream_socket_recvfrom($server, 100);
-});
 attempt('temp', static function () {
     $f = fopen('php://temp/maxmemory:1024', 'w+b');
     fwrite($f, pattern(5000));

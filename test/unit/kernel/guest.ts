@@ -53,7 +53,7 @@ export class TestMachine {
     installProgram(this.kernel, path, { abi: 'wasi', module: EMPTY_MODULE });
   }
 
-  spawn(options: { readonly sharesPorts?: boolean } = {}): TestGuest {
+  spawn(options: { readonly sharedPort?: number } = {}): TestGuest {
     const { root } = this.kernel.vfs;
     const pid = this.kernel.processes.spawn({
       path: PROGRAM,
@@ -62,7 +62,7 @@ export class TestMachine {
       cwd: { fileSystem: root, node: root.root },
       descriptors: new Map(),
       parent: null,
-      sharesPorts: options.sharesPorts ?? false,
+      sharedPort: options.sharedPort ?? null,
     });
     return this.guest(pid);
   }

@@ -180,13 +180,21 @@ describe('listening', () => {
   it('who does not share is not joined, even by one who would', async () => {
     const alone = machine.spawn();
     await listening(alone, 80);
-    const sharing = machine.spawn({ sharesPorts: true });
+    const sharing = machine.spawn({ sharedPort: 80 });
     const fd = await sharing.call(number.SYS_socket, AF_INET, SOCK_STREAM, 0);
     expect(await sharing.call(number.SYS_bind, fd, ...inet(sharing, 80))).toBe(-EADDRINUSE);
   });
 
+  it('sharing is for one port', async () => {
+    const sharing = machine.spawn({ sharedPort: 80 });
+    await listening(sharing, 81);
+    const other = machine.spawn({ sharedPort: 80 });
+    const second = await other.call(number.SYS_socket, AF_INET, SOCK_STREAM, 0);
+    expect(await other.call(number.SYS_bind, second, ...inet(other, 81))).toBe(-EADDRINUSE);
+  });
+
   it('several on one port take turns: the next connection goes to one that waits', async () => {
-    const workers = [1, 2, 3].map(() => machine.spawn({ sharesPorts: true }));
+    const workers = [1, 2, 3].map(() => machine.spawn({ sharedPort: 80 }));
     const client = machine.spawn();
     const waiting = await Promise.all(
       workers.map(async (worker) => {
@@ -206,7 +214,7 @@ describe('listening', () => {
   });
 
   it('a connection that waits is taken over when the process that was first in line ends', async () => {
-    const [busy, idle] = [machine.spawn({ sharesPorts: true }), machine.spawn({ sharesPorts: true })];
+    const [busy, idle] = [machine.spawn({ sharedPort: 80 }), machine.spawn({ sharesPorts: true })];
     await listening(busy, 80);
     const listener = await listening(idle, 80);
     const client = machine.spawn();

@@ -59,7 +59,7 @@ export function start(
     cwd: kernel.vfs.lookup({ fileSystem: root, node: root.root }, bytes(options.cwd ?? '/'), true),
     descriptors: options.descriptors ?? new Map(),
     parent: options.parent ?? null,
-    sharesPorts: false,
+    sharedPort: null,
   });
   const process = kernel.processes.byPid(pid);
   if (!process) throw new Error('not started');
