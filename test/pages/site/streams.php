@@ -42,7 +42,8 @@ attempt('refused', static function () {
 });
 $server = stream_socket_server('tcp://127.0.0.1:0');
 $second = @stream_socket_server('tcp://' . stream_socket_get_name($server, false), $code, $text);
-show('taken', [$second, $text]);
+// Not the text: glibc and musl put it in other words.
+show('taken', $second);
 attempt('unix', static function () {
     $path = scratch('socket') . '/s';
     $server = stream_socket_server("unix://$path", $code, $text);

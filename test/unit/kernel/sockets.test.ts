@@ -214,7 +214,7 @@ describe('listening', () => {
   });
 
   it('a connection that waits is taken over when the process that was first in line ends', async () => {
-    const [busy, idle] = [machine.spawn({ sharedPort: 80 }), machine.spawn({ sharesPorts: true })];
+    const [busy, idle] = [machine.spawn({ sharedPort: 80 }), machine.spawn({ sharedPort: 80 })];
     await listening(busy, 80);
     const listener = await listening(idle, 80);
     const client = machine.spawn();
