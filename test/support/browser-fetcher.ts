@@ -1,5 +1,8 @@
 /** The other way to send the compared requests: by `fetch` in a page of the server that is asked, as its own scripts would. */
-import type { Frame } from 'playwright-core';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ElementHandle, Frame } from 'playwright-core';
 import type { Fetcher, PageRequest } from './compare-exchange.js';
 
 /** A longer body stays in the browser, and its length and digest stand for it. */
@@ -12,12 +15,10 @@ const LONGEST_SHOWN = 256 * 1024;
 export const browserFetcher =
   (frame: Frame, origin: string): Fetcher =>
   async ({ method, path, headers = [], body }: PageRequest) => {
-    const content = body && Buffer.from(body()).toString('base64');
+    const input = body && (await chosenFile(frame, body()));
     const { text, digest, ...answer } = await frame.evaluate(
-      async ({ url, longest, content, ...init }) => {
-        // Decoded by the browser: by a script, 50 MB would take longer than all the rest.
-        const data = `data:application/octet-stream;base64,${content}`;
-        const body = content === undefined ? undefined : await (await fetch(data)).arrayBuffer();
+      async ({ url, longest, input, ...init }) => {
+        const body = input instanceof HTMLInputElement ? input.files?.[0] : undefined;
         const response = await fetch(url, { ...init, ...(body && { body }) });
         const bytes = new Uint8Array(await response.arrayBuffer());
         const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -37,10 +38,35 @@ export const browserFetcher =
         url: origin + path,
         longest: LONGEST_SHOWN,
         method,
-        headers: headers.map(([n, v]): [string, string] => [n, v]),
-        content,
+        headers: headers.map(([name, value]): [string, string] => [name, value]),
+        input: input?.element,
       },
     );
+    await input?.remove();
     const bytes = digest ? Buffer.from(`<${digest[0]} bytes, sha256 ${digest[1]}>`) : Buffer.from(text, 'hex');
     return { ...answer, body: bytes };
   };
+
+/** Bytes as a file that a person has chosen: as an argument of a script, 50 MB would take longer than all the rest. */
+async function chosenFile(
+  frame: Frame,
+  content: Uint8Array,
+): Promise<{ readonly element: ElementHandle<HTMLInputElement>; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'portside-body-'));
+  // Without an extension browsers take it to be of no type, and send none.
+  const file = join(folder, 'body');
+  await writeFile(file, content);
+  const element = await frame.evaluateHandle(() => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    return input;
+  });
+  await element.setInputFiles(file);
+  return {
+    element,
+    async remove() {
+      await element.dispose();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
