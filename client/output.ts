@@ -6,12 +6,17 @@ export type Level = 'debug' | 'info' | 'log' | 'warn' | 'error';
 
 /** PHP's built-in server: `[date] 127.0.0.1:1234 Accepted`, `… Closing`, `… [200]: GET /path`. */
 const PHP_ACCESS = /^\[[^\]]+\] \[?[\d.:a-f]+\]?:\d+ (?:Accepted|Closing|\[[123]\d\d\]:|\[404\]:)/i;
+/** … `[200]: GET /path - Uncaught Error: …`: of errors that end a page, this is all that is logged of those that it shows. */
+const PHP_ACCESS_ERROR = /^\[[^\]]+\] \[?[\d.:a-f]+\]?:\d+ \[\d{3}\]: \S+ \S+ - (?!No such file or directory$)/i;
+/** What ended a process whose program trapped: a name of JavaScript's, and a stack. */
+const CRASH = /^\w*Error: /;
 /** PHP, main/main.c: the names that `php_error_cb` gives to levels of errors. */
 const PHP_ERROR = /\b(?:PHP )?(?:Fatal error|Parse error|Recoverable fatal error|Core error|Compile error):/;
 const PHP_WARNING = /\b(?:PHP )?(?:Warning|Core warning|Compile warning):/;
 
 export function levelOf(fd: 1 | 2, line: string): Level {
   if (fd === 1) return 'log';
+  if (PHP_ACCESS_ERROR.test(line) || CRASH.test(line)) return 'error';
   if (PHP_ACCESS.test(line)) return 'debug';
   if (PHP_ERROR.test(line)) return 'error';
   if (PHP_WARNING.test(line)) return 'warn';

@@ -135,7 +135,7 @@ describe('a second tab', () => {
 describe('a fault', () => {
   test('in a page is PHP’s message in the page and on the console, and the site goes on', async () => {
     const { page, frame } = await open();
-    const logged = page.waitForEvent('console', (message) => message.text().includes('PHP Fatal error:'));
+    const logged = page.waitForEvent('console', (message) => /GET \/fatal.php - Uncaught Error/.test(message.text()));
     await frame.click('#fatal');
     await heading(frame, 'before the error');
     expect(await textOf(frame, 'body')).toContain('Fatal error:  Uncaught Error: Call to undefined function');
@@ -147,7 +147,8 @@ describe('a fault', () => {
 
   test('that ends a server process leaves the other serving, and starts a new one', async () => {
     const { page, frame } = await open();
-    const restarted = page.waitForEvent('console', (message) => /ended with status \d+; another/.test(message.text()));
+    const said = (text: RegExp) => page.waitForEvent('console', (message) => text.test(message.text()));
+    const restarted = Promise.all([said(/ended with status \d+; another/), said(/Development Server .* started/)]);
     const { status, headers } = await fetchIn(frame, '/crash.php', { method: 'POST' });
     expect([status, headers['x-portside-error']]).toEqual([502, 'guest-closed-early']);
     await heading(frame, 'front');
