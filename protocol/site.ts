@@ -24,6 +24,8 @@ export interface SiteConfig {
   readonly php: string;
   /** Command line of each server process, program first. */
   readonly argv: readonly string[];
+  /** The same for an origin of HTTPS, where it differs: the server itself sees plain HTTP and cannot know. */
+  readonly secureArgv?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   /** Directory that the image is mounted on. */

@@ -16,15 +16,33 @@ const OPCACHE_DIRECTORY = '/var/cache/opcache';
 /** The guest's own port, not the browser's; 80, so that URLs that PHP makes from it carry none. */
 export const GUEST_PORT = 80;
 
-/** Directories around the document root. */
+/** Runs before each page of a site that is visited over HTTPS. */
+const SECURE_PRELUDE = 'portside/https.php';
+
+/**
+ * `php -S` speaks plain HTTP only. A page asks $_SERVER whether the visitor's connection is secure, as it would behind a server
+ * that ends TLS and says so to PHP (Apache's and nginx's own modules set the same).
+ */
+const SECURE_PRELUDE_CODE = `<?php
+$_SERVER['HTTPS'] = 'on';
+$_SERVER['REQUEST_SCHEME'] = 'https';
+$_SERVER['SERVER_PORT'] = '443';
+`;
+
+/** What lies around the document root. */
 export function surroundings(): ImageSource[] {
-  return ['', 'www', 'cache', 'cache/opcache'].map((path) => ({
-    type: 'directory',
-    path,
-    permissions: 0o755,
-    mtime: 0,
-  }));
+  const directories = ['', 'www', 'cache', 'cache/opcache', 'portside'].map(
+    (path) => ({ type: 'directory', path, permissions: 0o755, mtime: 0 }) as const,
+  );
+  const prelude = new TextEncoder().encode(SECURE_PRELUDE_CODE);
+  return [
+    ...directories,
+    { type: 'file', path: SECURE_PRELUDE, permissions: 0o644, mtime: 0, size: prelude.length, read: () => [prelude] },
+  ];
 }
+
+/** The settings of a site that is visited over HTTPS, beside those of every site. */
+export const SECURE_SETTINGS: readonly string[] = [`auto_prepend_file=${MOUNT_POINT}/${SECURE_PRELUDE}`];
 
 /**
  * An empty php.ini lets files of 2 MB and bodies of 8 MB through, limits that spare a server that strangers share. Here each

@@ -17,8 +17,10 @@ import {
   IMAGE_DOCUMENT_ROOT,
   IMAGE_ROUTER_DIRECTORY,
   MOUNT_POINT,
+  SECURE_SETTINGS,
   serverArguments,
   surroundings,
+  UPLOAD_SETTINGS,
 } from './guest-layout.js';
 import { licenseText } from './licenses.js';
 import { claimOutput, isPacked, LICENSE_FILE, publish, SITE_FILE, UNFINISHED_PREFIX } from './output.js';
@@ -98,6 +100,7 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
         workers: options.workers,
         php: options.php,
         argv: serverArguments(router),
+        secureArgv: serverArguments(router, [...UPLOAD_SETTINGS, ...SECURE_SETTINGS]),
         env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/root' },
         cwd: DOCUMENT_ROOT,
         mountPoint: MOUNT_POINT,

@@ -56,7 +56,7 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
       onCrash: (pid, message) => tell({ type: 'output', pid, fd: 2, text: `${message}\n` }),
     },
   );
-  const servers = new ServerProcesses(kernel, site, {
+  const servers = new ServerProcesses(kernel, site, base.protocol === 'https:', {
     output: (pid, fd, text) => tell({ type: 'output', pid, fd, text }),
     exit: (pid, status, restarted) => tell({ type: 'exit', pid, status, restarted }),
   });

@@ -21,14 +21,17 @@ export class ServerProcesses {
   readonly #kernel: Kernel;
   readonly #site: SiteConfig;
   readonly #events: ServerEvents;
+  /** Whether visitors reach the site over HTTPS. */
+  readonly #secure: boolean;
   /** When each was started, on the monotonic clock. */
   readonly #started = new Map<Pid, number>();
   #failures = 0;
 
-  constructor(kernel: Kernel, site: SiteConfig, events: ServerEvents) {
+  constructor(kernel: Kernel, site: SiteConfig, secure: boolean, events: ServerEvents) {
     this.#kernel = kernel;
     this.#site = site;
     this.#events = events;
+    this.#secure = secure;
   }
 
   /** @throws Errno when the program or its directory is not there. */
@@ -53,7 +56,8 @@ export class ServerProcesses {
   }
 
   #spawn(): void {
-    const { argv, env, cwd } = this.#site;
+    const { env, cwd } = this.#site;
+    const argv = (this.#secure && this.#site.secureArgv) || this.#site.argv;
     const kernel = this.#kernel;
     let pid = 0;
     const input = new HostInput();

@@ -102,7 +102,17 @@ describe('a packed site', () => {
     const { site } = await pack();
     expect(site.argv.slice(-4)).toEqual(['-S', '127.0.0.1:80', '-t', '/var/www/html']);
     expect(site.argv).toContain('opcache.file_cache=/var/cache/opcache');
-    const expected = ['/', '/cache', '/cache/opcache', '/www', '/www/html', '/www/html/index.php', '/www/html/sub'];
+    const expected = [
+      '/',
+      '/cache',
+      '/cache/opcache',
+      '/portside',
+      '/portside/https.php',
+      '/www',
+      '/www/html',
+      '/www/html/index.php',
+      '/www/html/sub',
+    ];
     expect((await imagePaths(path('out'), site)).sort()).toEqual([...expected, '/www/html/sub/a.txt']);
   });
 
