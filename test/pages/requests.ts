@@ -382,6 +382,7 @@ const runtime: PageCase[] = [
     ),
   ),
   but(/^pair( raised)?: /, 'some WebAssembly builds of PHP have no socketpair(2)', one('streams', get('/streams.php'))),
+  one('locks', get('/locks.php')),
   one('time', get('/time.php')),
   one('text', get('/text.php')),
   one('hashes', get('/hashes.php')),

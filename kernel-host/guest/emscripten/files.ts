@@ -25,6 +25,7 @@ import * as number from '../../abi/syscall.js';
 import type { Imports } from '../imports.js';
 import { readsAtOnce, type Transfer, transferVectors } from '../vectors.js';
 import { guestErrno, guestResult } from './errno.js';
+import { SessionLocks } from './file-locks.js';
 import type { Guest } from './guest.js';
 import { select } from './select.js';
 import { SELECT_MARK } from './select-patch.js';
@@ -62,6 +63,7 @@ function putStat(view: DataView, at: number, a: Attributes): void {
 export function fileImports(guest: Guest): Imports {
   const { memory, calls } = guest;
   const attributes = emptyAttributes();
+  const sessions = new SessionLocks(guest);
   const path = (at: number): Uint8Array => memory.cString(at);
 
   const stat = (fd: number, at: number, buffer: number, follow: boolean): number => {
@@ -99,8 +101,10 @@ export function fileImports(guest: Guest): Imports {
 
   const fcntl = (fd: number, command: number, variadic: number): number => {
     const argument = variadic === 0 ? 0 : memory.view.getInt32(variadic, true);
-    if (![F_GETLK, F_SETLK, F_SETLKW, F_GETLK64, F_SETLK64, F_SETLKW64].includes(command))
-      return guestResult(calls.fcntl(fd, command, argument));
+    if (![F_GETLK, F_SETLK, F_SETLKW, F_GETLK64, F_SETLK64, F_SETLKW64].includes(command)) {
+      const locked = sessions.beforeFcntl(fd, command, argument);
+      return guestResult(locked < 0 ? locked : calls.fcntl(fd, command, argument));
+    }
     const { channel } = calls;
     if (argument === 0 || argument + FLOCK_SIZE > memory.length) return -guestErrno(EFAULT);
     channel.data.set(memory.u8.subarray(argument, argument + FLOCK_SIZE));
@@ -152,7 +156,10 @@ export function fileImports(guest: Guest): Imports {
       // The mode is there only when something may be made (openat's variadic argument).
       const mode = variadic === 0 ? 0 : memory.view.getInt32(variadic, true);
       const standard = standardStream(bytes);
-      return guestResult(standard < 0 ? calls.openat(fd, bytes, bytes.length, flags, mode) : calls.dup(standard));
+      if (standard >= 0) return guestResult(calls.dup(standard));
+      const opened = calls.openat(fd, bytes, bytes.length, flags, mode);
+      sessions.opened(opened, bytes, flags);
+      return guestResult(opened);
     },
     __syscall_stat64: (at: number, buffer: number) => stat(AT_FDCWD, at, buffer, true),
     __syscall_lstat64: (at: number, buffer: number) => stat(AT_FDCWD, at, buffer, false),

@@ -9,6 +9,7 @@ import type { SystemCalls } from '../../vdso/system-calls.js';
 import { Abort, type Import, type Imports } from '../imports.js';
 import { guestErrno } from './errno.js';
 import { fiberImports } from './fibers.js';
+import { lockStreams } from './file-locks.js';
 import { fileImports } from './files.js';
 import { Guest } from './guest.js';
 import { heapImports } from './heap.js';
@@ -44,6 +45,7 @@ export function runEmscripten(
   };
   const instance = new WebAssembly.Instance(module, link(module, ours, timers));
   guest.attach(instance.exports);
+  lockStreams(guest, instance.exports);
   guest.call('__wasm_call_ctors');
   const encoder = new TextEncoder();
   for (const argument of argv) {
