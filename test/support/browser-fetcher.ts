@@ -5,15 +5,16 @@ import { join } from 'node:path';
 import type { ElementHandle, Frame } from 'playwright-core';
 import type { Fetcher, PageRequest } from './compare-exchange.js';
 
-/** A longer body stays in the browser, and its length and digest stand for it. */
 const LONGEST_SHOWN = 256 * 1024;
 
 /**
  * Redirects are followed and cookies kept, by the browser: what it shows of an answer is that of the last page, to which
  * its address is added as a header.
+ *
+ * @param longest bytes; a longer body stays in the browser, and its length and digest stand for it
  */
 export const browserFetcher =
-  (frame: Frame, origin: string): Fetcher =>
+  (frame: Frame, origin: string, longest = LONGEST_SHOWN): Fetcher =>
   async ({ method, path, headers = [], body }: PageRequest) => {
     const input = body && (await chosenFile(frame, body()));
     const { text, digest, ...answer } = await frame.evaluate(
@@ -36,7 +37,7 @@ export const browserFetcher =
       },
       {
         url: origin + path,
-        longest: LONGEST_SHOWN,
+        longest,
         method,
         headers: headers.map(([name, value]): [string, string] => [name, value]),
         input: input?.element,
