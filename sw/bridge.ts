@@ -24,8 +24,15 @@ export interface BridgeOptions {
   readonly connectTimeout?: number;
 }
 
-/** The parts of `FetchEvent` that are used, so that a Workbox handler can pass its event on. */
-export type BridgeEvent = Pick<FetchEvent, 'request' | 'clientId' | 'resultingClientId'>;
+/**
+ * The parts of `FetchEvent` that are used, so that a Workbox handler can pass its event on. Spelled out: TypeScript knows
+ * `FetchEvent` only where `lib` holds WebWorker.
+ */
+export interface BridgeEvent {
+  readonly request: Request;
+  readonly clientId: string;
+  readonly resultingClientId: string;
+}
 
 export type GuestDecision = Extract<Decision, { kind: 'guest' }>;
 

@@ -44,7 +44,10 @@ export class SiteCookies {
   /** Value of the Cookie header for a request to `url`, which is in the guest's space; empty when there is none. */
   async header(url: URL, sameSiteContext: SameSiteContext): Promise<string> {
     const jar = await this.#load();
-    return jar.getCookieStringSync(url.href, { sameSiteContext });
+    const cookies = jar.getCookiesSync(url.href, { sameSiteContext });
+    // RFC 6265bis section 5.6.7.1: a cookie that says nothing of SameSite is kept from other sites' requests, as if it said Lax.
+    const sent = sameSiteContext === 'none' ? cookies.filter(({ sameSite }) => sameSite !== undefined) : cookies;
+    return sent.map((cookie) => cookie.cookieString()).join('; ');
   }
 
   /** Takes Set-Cookie values; resolves when they are on disk. What RFC 6265 section 5.3 says to ignore is ignored. */

@@ -32,11 +32,11 @@ export function toGuest(url: URL, { origin, route }: UrlSpace): URL {
 export function toBrowser(reference: string, target: string, space: UrlSpace): URL | undefined {
   const url = URL.parse(reference, guestUrl(target, space).href) ?? undefined;
   if (!url || !isGuestHost(url, space)) return url;
-  const mapped = new URL(url.pathname + url.search + url.hash, space.origin);
   const { base } = space.route;
   // A guest that was told its folder writes it by itself.
-  if (!mapped.pathname.startsWith(base)) mapped.pathname = base + mapped.pathname.slice(1);
-  return mapped;
+  const path = url.pathname.startsWith(base) ? url.pathname : base + url.pathname.slice(1);
+  // Put behind the origin, not resolved against it: a path that begins with two slashes would name another host.
+  return new URL(space.origin + path + url.search + url.hash);
 }
 
 function isGuestHost(url: URL, { origin, route }: UrlSpace): boolean {

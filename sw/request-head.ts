@@ -5,10 +5,13 @@
  */
 import type { HeaderList } from '../protocol/bridge.js';
 import { toGuest, type UrlSpace } from './guest-url.js';
+import { isFrameDestination } from './route.js';
 
 export interface RequestFacts {
   readonly method: string;
   readonly mode: string;
+  readonly destination: string;
+  readonly cache: string;
   readonly headers: Iterable<readonly [string, string]>;
   readonly referrer: string;
   readonly referrerPolicy: string;
@@ -53,11 +56,32 @@ export function buildRequestHeaders(
   addMissing('Accept-Language', acceptLanguage(browser.languages));
   // A synthetic response is not decoded by the browser, and nothing is won by packing bytes that never leave the device.
   headers.push(['Accept-Encoding', 'identity']);
+  // Fetch, "HTTP-network-or-cache fetch".
+  if (request.cache === 'no-cache') addMissing('Cache-Control', 'max-age=0');
+  if (request.cache === 'no-store' || request.cache === 'reload') {
+    addMissing('Pragma', 'no-cache');
+    addMissing('Cache-Control', 'no-cache');
+  }
+  headers.push(...fetchMetadata(request, origin.origin));
   addMissing('Origin', originHeader(request, space));
   addMissing('Referer', refererHeader(request, space));
   if (cookie !== '') headers.push(['Cookie', cookie]);
   if (origin.protocol === 'https:') addMissing('X-Forwarded-Proto', 'https');
   return headers;
+}
+
+/**
+ * Fetch Metadata Request Headers, section 2. A frame's document counts as the tab's: it is what the tab shows, and a frame within
+ * it can't be told from it. Whether a person caused a navigation (Sec-Fetch-User) a worker never hears.
+ */
+function fetchMetadata({ mode, destination, referrer }: RequestFacts, origin: string): [string, string][] {
+  const from = URL.parse(referrer)?.origin;
+  const site = mode !== 'navigate' || from === origin ? 'same-origin' : from === undefined ? 'none' : 'cross-site';
+  return [
+    ['Sec-Fetch-Site', site],
+    ['Sec-Fetch-Mode', mode],
+    ['Sec-Fetch-Dest', isFrameDestination(destination) ? 'document' : destination || 'empty'],
+  ];
 }
 
 /** Fetch section 3.2, "append a request Origin header": for CORS requests and for every method but GET and HEAD. */

@@ -86,6 +86,10 @@ async function guest(event: BridgeEvent, decision: GuestDecision): Promise<Respo
 
 async function submission(event: BridgeEvent, decision: GuestDecision): Promise<Response> {
   const answer = await bridge.relay(event, decision);
-  if (!(await parked.park(event.request.url, answer))) return answer;
-  return shell();
+  try {
+    return (await parked.park(event.request.url, answer)) ? await shell() : answer;
+  } catch (error) {
+    // The answer broke off in the middle, or the shell is gone from the cache and the host.
+    return explain(error, event.request, policy);
+  }
 }

@@ -8,6 +8,8 @@ function headersOf(overrides: Partial<RequestFacts> = {}, cookie = '', inSpace =
   const request: RequestFacts = {
     method: 'GET',
     mode: 'no-cors',
+    destination: 'image',
+    cache: 'default',
     headers: new Headers({ accept: 'text/html' }),
     referrer: '',
     referrerPolicy: '',
@@ -24,6 +26,9 @@ describe('what the network stack would have added', () => {
       ['User-Agent', 'Agent/1'],
       ['Accept-Language', 'de-AT,de;q=0.9,en;q=0.8'],
       ['Accept-Encoding', 'identity'],
+      ['Sec-Fetch-Site', 'same-origin'],
+      ['Sec-Fetch-Mode', 'no-cors'],
+      ['Sec-Fetch-Dest', 'image'],
       ['Cookie', 'a=1'],
       ['X-Forwarded-Proto', 'https'],
     ]);
@@ -40,6 +45,25 @@ describe('what the network stack would have added', () => {
     expect(headers.get('Host')).toBe('127.0.0.1:5000');
     expect(headers.has('X-Forwarded-Proto')).toBe(false);
   });
+});
+
+test.each([
+  ['', 'none'],
+  ['https://example.org/repo/', 'same-origin'],
+  ['https://other.example/', 'cross-site'],
+])('a navigation of the frame from %j is the tab’s', (referrer, site) => {
+  const headers = headersOf({ mode: 'navigate', destination: 'iframe', referrer });
+  expect([headers.get('Sec-Fetch-Site'), headers.get('Sec-Fetch-Dest')]).toEqual([site, 'document']);
+});
+
+test.each([
+  ['default', undefined, undefined],
+  ['no-cache', 'max-age=0', undefined],
+  ['no-store', 'no-cache', 'no-cache'],
+  ['reload', 'no-cache', 'no-cache'],
+])('cache mode %s', (cache, control, pragma) => {
+  const headers = headersOf({ cache });
+  expect([headers.get('Cache-Control'), headers.get('Pragma')]).toEqual([control, pragma]);
 });
 
 describe('Referer', () => {
