@@ -122,8 +122,8 @@ export class Kernel {
 
   crashed(process: Process, message: string): void {
     if (process.status !== null) return;
-    this.events.onCrash(process.pid, message);
-    this.processes.end(process, signaledStatus(SIGSEGV));
+    if (process.ending === null) this.events.onCrash(process.pid, message);
+    this.processes.end(process, signaledStatus(SIGSEGV), true);
   }
 
   /** Takes a descriptor out of a table; POSIX close() also ends the process's record locks on the file. */

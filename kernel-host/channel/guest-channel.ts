@@ -1,7 +1,7 @@
 /** The guest's end of a channel: puts a call into the record, rings, and sleeps until it is answered. */
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import { ring } from './doorbell.js';
-import { CHANNEL, STATUS_COMPLETE, STATUS_IDLE, STATUS_PENDING } from './layout.js';
+import { CHANNEL, FLAG_CLOSED, FLAG_INSIDE, STATUS_COMPLETE, STATUS_IDLE, STATUS_PENDING } from './layout.js';
 
 export class GuestChannel {
   /** The data area, and its address as the kernel understands pointers. */
@@ -22,6 +22,19 @@ export class GuestChannel {
     this.dataAddress = offset + CHANNEL.DATA;
     this.data = new Uint8Array(buffer, this.dataAddress, dataSize);
     this.dataView = new DataView(buffer, this.dataAddress, dataSize);
+  }
+
+  /** Before the process's records are used: they stay until `leave`. Does not return when the process is over. */
+  enter(): void {
+    const flags = Atomics.or(this.#words, this.#status + CHANNEL.FLAGS / 4, FLAG_INSIDE);
+    if ((flags & FLAG_CLOSED) !== 0) this.#sleep();
+  }
+
+  leave(): void {
+    const flags = Atomics.and(this.#words, this.#status + CHANNEL.FLAGS / 4, ~FLAG_INSIDE);
+    if ((flags & FLAG_CLOSED) === 0) return;
+    ring(this.#memory, this.#source);
+    this.#sleep();
   }
 
   /** A system call with 32-bit arguments: its result, or -errno. */
@@ -50,6 +63,11 @@ export class GuestChannel {
     const low = words[at + CHANNEL.RESULT / 4] as number;
     const high = words[at + CHANNEL.RESULT / 4 + 1] as number;
     return high === low >> 31 ? low : high * 2 ** 32 + (low >>> 0);
+  }
+
+  /** Until the worker is terminated. */
+  #sleep(): never {
+    for (;;) Atomics.wait(this.#words, this.#status, Atomics.load(this.#words, this.#status));
   }
 }
 

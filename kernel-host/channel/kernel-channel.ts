@@ -1,5 +1,5 @@
 /** The kernel's end of a channel: reads the call, answers it once. */
-import { CHANNEL, STATUS_COMPLETE, STATUS_ERROR, STATUS_PENDING } from './layout.js';
+import { CHANNEL, FLAG_CLOSED, FLAG_INSIDE, STATUS_COMPLETE, STATUS_ERROR, STATUS_PENDING } from './layout.js';
 
 export class KernelChannel {
   readonly #words: Int32Array;
@@ -36,5 +36,15 @@ export class KernelChannel {
       Atomics.store(words, at, STATUS_COMPLETE);
     }
     Atomics.notify(words, at);
+  }
+
+  /** The guest's thread is at its process's records just now. */
+  get inside(): boolean {
+    return (Atomics.load(this.#words, this.#status + CHANNEL.FLAGS / 4) & FLAG_INSIDE) !== 0;
+  }
+
+  /** From now on the guest's thread stays away from its records; if it is there just now, it rings when it has left. */
+  close(): void {
+    Atomics.or(this.#words, this.#status + CHANNEL.FLAGS / 4, FLAG_CLOSED);
   }
 }

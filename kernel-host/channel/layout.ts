@@ -11,6 +11,7 @@ export const CHANNEL = {
   /** i64 */
   RESULT: 56,
   ERRNO: 64,
+  /** FLAG_INSIDE, FLAG_CLOSED. */
   FLAGS: 68,
   DATA: 72,
 } as const;
@@ -18,6 +19,14 @@ export const STATUS_IDLE = 0;
 export const STATUS_PENDING = 1;
 export const STATUS_COMPLETE = 2;
 export const STATUS_ERROR = 3;
+
+/**
+ * A worker that is told to stop goes on for a while (Chromium: up to two seconds), and shares memory with everyone until then. So it
+ * says when it is at its process's records, and finds out there when they are no longer its own.
+ */
+export const FLAG_INSIDE = 1;
+/** The process is over: its thread has no business in kernel memory any more. */
+export const FLAG_CLOSED = 2;
 
 /** 64 KiB of data, the last 48 bytes of which carry a pending signal. */
 export const DATA_SIZE = 65536;

@@ -93,7 +93,12 @@ export class Dispatcher {
 
   #answer(task: Task): void {
     const { channel, process } = task;
-    if (!channel.pending || task.parked || process.status !== null) return;
+    if (process.ending !== null) {
+      // Its worker has left its records.
+      this.#kernel.processes.end(process, process.ending);
+      return;
+    }
+    if (!channel.pending || task.parked) return;
     task.calls++;
     const handler = callTable[channel.number];
     let result: number;

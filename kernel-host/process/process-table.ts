@@ -131,13 +131,25 @@ export class ProcessTable {
     return pid;
   }
 
-  /** The process is over: its descriptors close, its parent hears of it. Nothing happens to one that is over already. */
-  end(process: Process, status: number): void {
+  /**
+   * Ends a process: now, or as soon as its worker has left its records. Nothing happens to one that is over already.
+   * @param failed the worker has ended by itself, whatever it was at.
+   */
+  end(process: Process, status: number, failed = false): void {
+    if (process.ending === null) {
+      process.ending = status;
+      process.task?.unpark();
+      process.intervalTimers.clear();
+      process.task?.channel.close();
+    }
+    if (failed || !process.task?.channel.inside) this.#finish(process, process.ending);
+  }
+
+  /** The process is over: its descriptors close, its parent hears of it. */
+  #finish(process: Process, status: number): void {
     if (process.status !== null) return;
     const kernel = this.#kernel;
     process.status = status;
-    process.task?.unpark();
-    process.intervalTimers.clear();
     process.worker?.terminate();
     process.worker = null;
     process.descriptors.forEach((fd, description) => {

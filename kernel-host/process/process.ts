@@ -32,6 +32,8 @@ export class Process {
   cwd: Place;
   task: Task | null = null;
   worker: GuestWorker | null = null;
+  /** wait(2) status that it ends with, from when that is certain: what it has may still be in use by its worker. */
+  ending: number | null = null;
   /** wait(2) status once it has ended: a zombie until its parent asks. */
   status: number | null = null;
   readonly #memory: KernelMemory;

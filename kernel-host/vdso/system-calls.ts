@@ -37,46 +37,53 @@ export class SystemCalls {
   }
 
   openat(fd: number, path: Uint8Array, length: number, flags: number, mode: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.openat(fd, path, length, flags);
+    this.channel.leave();
     return local === CROSS ? this.#onPath(number.SYS_openat, fd, path, length, flags, mode) : local;
   }
 
   close(fd: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.close(fd);
+    this.channel.leave();
     return local === CROSS ? this.channel.call(number.SYS_close, fd) : local;
   }
 
   read(fd: number, into: Uint8Array, at: number, length: number): number {
-    this.process.countCall();
+    this.#enter();
     let local = this.files.read(fd, into, at, length);
     if (local === CROSS) local = this.streams.receive(fd, into, at, length, false);
+    this.channel.leave();
     return local === CROSS ? this.#readThrough(number.SYS_read, fd, into, at, length, 0, 0) : local;
   }
 
   pread(fd: number, into: Uint8Array, at: number, length: number, position: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.pread(fd, into, at, length, position);
+    this.channel.leave();
     if (local !== CROSS) return local;
     return this.#readThrough(number.SYS_pread64, fd, into, at, length, position | 0, Math.floor(position / 2 ** 32));
   }
 
   write(fd: number, from: Uint8Array, at: number, length: number): number {
-    this.process.countCall();
+    this.#enter();
     let local = this.files.write(fd, length);
     if (local === CROSS) local = this.streams.send(fd, from, at, length);
+    this.channel.leave();
     return local === CROSS ? this.#writeThrough(number.SYS_write, fd, from, at, length, null) : local;
   }
 
   pwrite(fd: number, from: Uint8Array, at: number, length: number, position: number): number {
-    this.process.countCall();
+    this.#enter();
+    this.channel.leave();
     return this.#writeThrough(number.SYS_pwrite64, fd, from, at, length, position);
   }
 
   lseek(fd: number, distance: number, whence: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.lseek(fd, distance, whence);
+    this.channel.leave();
     if (local !== CROSS) return local;
     const { channel } = this;
     const result = channel.call(
@@ -92,8 +99,9 @@ export class SystemCalls {
   }
 
   stat(fd: number, path: Uint8Array, length: number, follow: boolean, out: Attributes): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.stat(fd, path, length, follow, out);
+    this.channel.leave();
     if (local !== CROSS) return local;
     const { channel } = this;
     const result = this.#onPath(
@@ -109,8 +117,9 @@ export class SystemCalls {
   }
 
   fstat(fd: number, out: Attributes): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.fstat(fd, out);
+    this.channel.leave();
     if (local !== CROSS) return local;
     const { channel } = this;
     const result = channel.call(number.SYS_fstat64, fd, channel.dataAddress);
@@ -119,14 +128,16 @@ export class SystemCalls {
   }
 
   access(fd: number, path: Uint8Array, length: number, mode: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.access(fd, path, length, mode);
+    this.channel.leave();
     return local === CROSS ? this.#onPath(number.SYS_faccessat, fd, path, length, mode, 0) : local;
   }
 
   readlink(fd: number, path: Uint8Array, length: number, into: Uint8Array, at: number, room: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.readlink(fd, path, length, into, at, room);
+    this.channel.leave();
     if (local !== CROSS) return local;
     const { channel } = this;
     const count = this.#onPath(
@@ -146,15 +157,22 @@ export class SystemCalls {
    * before it counts no more.
    */
   entries(fd: number, visit: VisitEntry, restart: () => void): number {
-    this.process.countCall();
     restart();
-    const local = this.files.entries(fd, visit);
+    this.#enter();
+    let local: number;
+    try {
+      local = this.files.entries(fd, visit);
+    } finally {
+      // `visit` writes to the guest's memory, by a pointer of the guest's.
+      this.channel.leave();
+    }
     return local === CROSS ? this.#entriesThrough(fd, visit, restart) : local;
   }
 
   getcwd(into: Uint8Array, at: number, room: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.getcwd(into, at, room);
+    this.channel.leave();
     if (local !== CROSS) return local;
     const { channel } = this;
     const count = channel.call(number.SYS_getcwd, channel.dataAddress, Math.min(room >>> 0, channel.data.length));
@@ -163,25 +181,30 @@ export class SystemCalls {
   }
 
   fcntl(fd: number, command: number, argument: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.files.fcntl(fd, command, argument);
+    this.channel.leave();
     return local === CROSS ? this.channel.call(number.SYS_fcntl64, fd, command, argument) : local;
   }
 
   dup(fd: number): number {
-    this.process.countCall();
-    return this.files.duplicate(fd, 0, false);
+    this.#enter();
+    const duplicate = this.files.duplicate(fd, 0, false);
+    this.channel.leave();
+    return duplicate;
   }
 
   receive(fd: number, into: Uint8Array, at: number, length: number, flags: number, peek: boolean): number {
-    this.process.countCall();
+    this.#enter();
     const local = flags === 0 || peek ? this.streams.receive(fd, into, at, length, peek) : CROSS;
+    this.channel.leave();
     return local === CROSS ? this.#readThrough(number.SYS_recvfrom, fd, into, at, length, flags, 0) : local;
   }
 
   send(fd: number, from: Uint8Array, at: number, length: number, flags: number): number {
-    this.process.countCall();
+    this.#enter();
     const local = this.streams.send(fd, from, at, length);
+    this.channel.leave();
     if (local !== CROSS) return local;
     const { channel } = this;
     const count = Math.min(length, channel.data.length);
@@ -191,7 +214,7 @@ export class SystemCalls {
 
   /** Fills `revents`; the count of entries that have any. A timeout in milliseconds, below 0 for ever. */
   poll(entries: readonly PollEntry[], timeout: number): number {
-    this.process.countCall();
+    this.#enter();
     const { channel } = this;
     let ready = 0;
     let known = true;
@@ -206,6 +229,7 @@ export class SystemCalls {
       }
     }
     if (known && ready > 1) ready = this.#leaveToOthers(entries, ready);
+    channel.leave();
     if (known && (ready > 0 || timeout === 0)) return ready;
     if (entries.length * POLLFD_SIZE > channel.data.length - 16) return -EINVAL;
     const fds = 16;
@@ -242,14 +266,16 @@ export class SystemCalls {
 
   /** Milliseconds. */
   sleep(duration: number): number {
-    this.process.countCall();
+    this.#enter();
+    this.channel.leave();
     this.putTimespec(0, duration);
     return this.channel.call(number.SYS_clock_nanosleep_time64, 1, 0, this.channel.dataAddress, 0);
   }
 
   /** A call on one path: `fd`, the path, then two numbers. */
   onPath(call: number, fd: number, path: Uint8Array, length: number, a = 0, b = 0, c = 0): number {
-    this.process.countCall();
+    this.#enter();
+    this.channel.leave();
     return this.#onPath(call, fd, path, length, a, b, c);
   }
 
@@ -264,7 +290,8 @@ export class SystemCalls {
     toLength: number,
     flags: number,
   ): number {
-    this.process.countCall();
+    this.#enter();
+    this.channel.leave();
     const first = this.#putPath(from, fromLength, 0);
     const second = this.#putPath(to, toLength, SECOND);
     if (first < 0 || second < 0) return -ENAMETOOLONG;
@@ -272,7 +299,8 @@ export class SystemCalls {
   }
 
   symlink(target: Uint8Array, targetLength: number, fd: number, path: Uint8Array, length: number): number {
-    this.process.countCall();
+    this.#enter();
+    this.channel.leave();
     const first = this.#putPath(target, targetLength, 0);
     const second = this.#putPath(path, length, SECOND);
     if (first < 0 || second < 0) return -ENAMETOOLONG;
@@ -281,7 +309,8 @@ export class SystemCalls {
 
   /** A call of numbers only, answered by the kernel. */
   plain(call: number, a = 0, b = 0, c = 0, d = 0, e = 0, f = 0): number {
-    this.process.countCall();
+    this.#enter();
+    this.channel.leave();
     return this.channel.call(call, a, b, c, d, e, f);
   }
 
@@ -298,6 +327,12 @@ export class SystemCalls {
   isWritable(fd: number): boolean {
     const flags = this.fcntl(fd, 3, 0);
     return flags >= 0 && (flags & O_ACCMODE) !== 0;
+  }
+
+  /** Begins a system call: what the process's records are needed for comes next, and then `leave`. */
+  #enter(): void {
+    this.channel.enter();
+    this.process.countCall();
   }
 
   #onPath(call: number, fd: number, path: Uint8Array, length: number, a = 0, b = 0, c = 0): number {

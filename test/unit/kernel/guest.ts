@@ -22,6 +22,7 @@ export class TestMachine {
   readonly crashes: string[] = [];
   readonly exits: { readonly pid: number; readonly status: number }[] = [];
   readonly #starts = new Map<number, ProcessStart>();
+  #waiting: (() => void)[] = [];
 
   constructor() {
     this.kernel = new Kernel(
@@ -40,7 +41,12 @@ export class TestMachine {
         defer: setImmediate,
       },
       {
-        onExit: (pid, status) => void this.exits.push({ pid, status }),
+        onExit: (pid, status) => {
+          this.exits.push({ pid, status });
+          const waiting = this.#waiting;
+          this.#waiting = [];
+          for (const resolve of waiting) resolve();
+        },
         onCrash: (_pid, message) => void this.crashes.push(message),
       },
     );
@@ -51,6 +57,15 @@ export class TestMachine {
   /** Puts a program there, which does nothing by itself. */
   install(path: string): void {
     installProgram(this.kernel, path, { abi: 'wasi', module: EMPTY_MODULE });
+  }
+
+  /** The next process that ends, from now on. */
+  async nextExit(): Promise<{ readonly pid: number; readonly status: number }> {
+    const before = this.exits.length;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const exit = this.exits[before];
+    if (!exit) throw new Error('no process ended');
+    return exit;
   }
 
   spawn(options: { readonly sharedPort?: number } = {}): TestGuest {
