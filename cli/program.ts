@@ -50,6 +50,7 @@ export function createProgram({ version, build }: Installation): Command {
 
   const packing = program
     .command('pack')
+    .showHelpAfterError('See portside pack --help.')
     .summary('make a PHP site into a folder for any static host')
     .description(
       'Packs DOCROOT, with PHP and all that runs it, into a folder for any static host.\n' +
@@ -69,6 +70,7 @@ export function createProgram({ version, build }: Installation): Command {
 
   const serving = program
     .command('serve')
+    .showHelpAfterError('See portside serve --help.')
     .summary('look at a packed site, or at a folder, on this machine')
     .description(
       'Serves a packed site as a plain static host would. A folder that is not packed is packed for it first,\n' +
@@ -87,6 +89,7 @@ export function createProgram({ version, build }: Installation): Command {
 
   program
     .command('run')
+    .showHelpAfterError('See portside run --help.')
     .summary('run PHP or another guest in this terminal')
     .description('Runs a guest on the same kernel in this terminal, with its input, output, exit status and signals.')
     .argument('<program>', 'php, or a path to a .wasm file')

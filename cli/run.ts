@@ -37,7 +37,7 @@ const CACHE = '/var/tmp';
 export async function run(program: string, args: readonly string[], settings: RunSettings): Promise<void> {
   const [{ runGuest }, php] = await Promise.all([
     import('../kernel-host/platform/node/index.js'),
-    program.endsWith('.wasm') ? undefined : phpPath(settings.php),
+    program === 'php' ? phpPath(settings.php) : undefined,
   ]);
   const options: RunOptions = {
     program,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PortsideError } from '../protocol/errors.js';
 import type { SiteConfig } from '../protocol/site.js';
+import { parseBase } from './arguments.js';
 import { isPacked, SITE_FILE } from './pack/output.js';
 import { type PackSettings, pack } from './pack.js';
 import { createStaticServer } from './serve/static-server.js';
@@ -33,13 +34,25 @@ export async function serve(folder: string, options: ServeOptions): Promise<void
 }
 
 async function serveSite(folder: string, { host, port }: ServeOptions): Promise<void> {
-  const site: SiteConfig = JSON.parse(await readFile(join(folder, SITE_FILE), 'utf8'));
-  const server = createStaticServer({ folder, base: site.base });
+  const base = await baseOf(folder);
+  const server = createStaticServer({ folder, base });
   const actualPort = await listen(server, host, port);
   const local = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   const authority = isIPv6(local) ? `[${local}]` : local;
-  console.log(`portside: serving http://${authority}:${actualPort}${site.base}`);
+  console.log(`portside: serving http://${authority}:${actualPort}${base}`);
   await once(server, 'close');
+}
+
+/** The path that a packed site is for. */
+async function baseOf(folder: string): Promise<string> {
+  const file = join(folder, SITE_FILE);
+  try {
+    const { base }: Partial<SiteConfig> = JSON.parse(await readFile(file, 'utf8'));
+    if (base === undefined) throw new TypeError('There is no base in it.');
+    return parseBase(base);
+  } catch (cause) {
+    throw new PortsideError('site-damaged', file, { cause });
+  }
 }
 
 /**

@@ -167,6 +167,14 @@ export const errorTexts = {
     sentence: 'The output folder holds files, and none of them says that Portside packed a site there.',
     remedy: 'Name a new or an empty folder with --out, or one that was packed before.',
   },
+  'out-unwritable': {
+    sentence: 'The output folder cannot be written to.',
+    remedy: 'Check its permissions and the free disk space, or name another folder with --out.',
+  },
+  'site-damaged': {
+    sentence: 'The packed site has no description that can be read.',
+    remedy: 'Pack the site again.',
+  },
   'router-missing': {
     sentence: 'The router script does not exist.',
     remedy: 'Name a file with --router: relative to the current folder, or to the folder that is packed.',
@@ -183,6 +191,10 @@ export const errorTexts = {
     sentence: 'The downloaded PHP is not the file that this version of Portside expects.',
     remedy: 'Try again; if it stays, the registry in use serves altered packages.',
   },
+  'php-cache-unwritable': {
+    sentence: 'The folder in which downloaded PHP is kept cannot be written to.',
+    remedy: 'Check its permissions and the free disk space, or set PORTSIDE_CACHE to another folder.',
+  },
   'build-missing': {
     sentence: 'A part of Portside itself has not been built.',
     remedy: 'Run npm run build in the folder of Portside.',
@@ -194,10 +206,6 @@ export const errorTexts = {
   'program-unknown': {
     sentence: 'This is not a program that the kernel can run.',
     remedy: 'Programs are WebAssembly for WASI preview 1, or PHP as built by the php-wasm packages.',
-  },
-  'program-crashed': {
-    sentence: 'The program stopped by itself.',
-    remedy: 'The message says where; please report it with the command that led there.',
   },
   'mount-failed': {
     sentence: 'A folder could not be mounted.',

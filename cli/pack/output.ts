@@ -21,7 +21,7 @@ export async function isPacked(folder: string): Promise<boolean> {
 
 /**
  * Makes sure that `folder` may be written to: it is new, empty, or a packed site.
- * @throws PortsideError `out-not-packed`
+ * @throws PortsideError `out-not-packed`; an error of the system where the folder cannot be made
  */
 export async function claimOutput(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });

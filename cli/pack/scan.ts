@@ -74,7 +74,9 @@ async function scanDirectory(
       scan.notes.push(`Left out ${hostPath}: version control.`);
       continue;
     }
-    const stats = await lstat(hostPath);
+    const stats = await lstat(hostPath).catch((cause) => {
+      throw new PortsideError('folder-unreadable', hostPath, { cause });
+    });
     if (stats.isDirectory()) await scanDirectory(scan, root, hostPath, guestPath, through, leaveOut);
     else if (stats.isFile()) scan.sources.push(fileSource(hostPath, guestPath, stats));
     else if (stats.isSymbolicLink()) await scanLink(scan, root, hostPath, guestPath, stats, through, leaveOut);

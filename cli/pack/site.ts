@@ -7,9 +7,9 @@ import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 import { phpGuest } from '../php/guest.js';
 import type { PhpVersion } from '../php/releases.js';
-
 import { withTemporaryDirectory } from '../temporary.js';
 import { countFiles } from '../words.js';
+import { writing } from '../writing.js';
 import { ASSET_FOLDER, AssetWriter } from './assets.js';
 import {
   DOCUMENT_ROOT,
@@ -69,7 +69,7 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
   if ((await realpath(options.out).catch(() => undefined)) === docroot) {
     throw new PortsideError('out-is-docroot', docroot);
   }
-  await claimOutput(options.out);
+  await writing('out-unwritable', () => claimOutput(options.out));
   const out = await realpath(options.out);
 
   const guest = await obtain(options.php, (name) => report.step(`downloading PHP ${options.php} (${name})`));
@@ -79,7 +79,7 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
   const files = sources.filter((source) => source.type === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
 
-  return withTemporaryDirectory(join(out, UNFINISHED_PREFIX), async (fresh) => {
+  const build = async (fresh: string) => {
     await mkdir(join(fresh, ASSET_FOLDER));
     const writer = new AssetWriter(fresh);
     report.step(`packing ${countFiles(files.length)}`);
@@ -121,7 +121,8 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
     for (const [name, text] of Object.entries(texts)) await writeFile(join(fresh, name), text);
     await publish(fresh, out);
     return { site, files: files.length, bytes, notes };
-  });
+  };
+  return writing('out-unwritable', () => withTemporaryDirectory(join(out, UNFINISHED_PREFIX), build));
 }
 
 async function existingFolder(path: string): Promise<string> {

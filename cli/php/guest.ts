@@ -6,6 +6,7 @@ import { constants, gzip } from 'node:zlib';
 import { patchSelect } from '../../kernel-host/guest/emscripten/select-patch.js';
 import { PortsideError } from '../../protocol/errors.js';
 import { withTemporaryDirectory } from '../temporary.js';
+import { writing } from '../writing.js';
 import { cacheDirectory } from './cache.js';
 import { PACKAGE_VERSION, type PhpRelease, type PhpVersion, phpReleases } from './releases.js';
 
@@ -25,7 +26,7 @@ export interface PhpGuest {
  * The PHP of this version: from the cache, or downloaded by npm into it, which calls `onDownload` first.
  * Any number of processes may ask at once. What is in the cache was verified before it was put there.
  *
- * @throws PortsideError `php-download-failed`, or `php-damaged` if the file is not the pinned one.
+ * @throws PortsideError `php-download-failed`, `php-cache-unwritable`, or `php-damaged` if the file is not the pinned one.
  */
 export async function phpGuest(version: PhpVersion, onDownload?: (packageName: string) => void): Promise<PhpGuest> {
   const release: PhpRelease = phpReleases[version];
@@ -46,7 +47,7 @@ export async function cachedGuest(
 ): Promise<PhpGuest> {
   if (!(await exists(directory))) {
     onDownload?.(release.packageName);
-    await install(release, directory, mend);
+    await writing('php-cache-unwritable', () => install(release, directory, mend));
   }
   return {
     release,

@@ -195,6 +195,13 @@ describe('the output folder', () => {
     await expect(pack({ out: path('site') })).rejects.toMatchObject({ code: 'out-is-docroot' });
   });
 
+  test('is reported where it cannot be written', async () => {
+    const { path, pack } = await workshop();
+    await writeFiles(path('.'), { file: 'in the way' });
+    await expect(pack({ out: path('file') })).rejects.toMatchObject({ code: 'out-unwritable' });
+    await expect(pack({ out: path('file/below') })).rejects.toMatchObject({ code: 'out-unwritable' });
+  });
+
   test('may lie in the folder that is packed, and is not packed itself', async () => {
     const { path, pack } = await workshop();
     await pack({ out: path('site/dist') });

@@ -32,6 +32,12 @@ test('runs a file of its own without PHP', async () => {
   expect(runGuest.mock.lastCall?.[0]).toMatchObject({ program: './tool.wasm', php: undefined });
 });
 
+test('takes every name but php for a path', async () => {
+  await run('tool', [], settings);
+  expect(phpGuest).not.toHaveBeenCalled();
+  expect(runGuest.mock.lastCall?.[0]).toMatchObject({ program: 'tool', args: [], php: undefined });
+});
+
 test('passes the environment on, unless told not to', async () => {
   vi.stubEnv('PORTSIDE_TEST', 'inherited');
   await run('php', [], { ...settings, env: { A: '1' } });
