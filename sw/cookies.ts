@@ -5,7 +5,7 @@
  * could answer is the one being left.
  */
 import { createStore, get, set, type UseStore } from 'idb-keyval';
-import { CookieJar, type SerializedCookieJar } from 'tough-cookie';
+import { CookieJar, cookieCompare, type SerializedCookieJar } from 'tough-cookie';
 import { isLoopbackHost } from './guest-url.js';
 
 export type SameSiteContext = 'strict' | 'lax' | 'none';
@@ -45,9 +45,12 @@ export class SiteCookies {
   async header(url: URL, sameSiteContext: SameSiteContext): Promise<string> {
     const jar = await this.#load();
     const cookies = jar.getCookiesSync(url.href, { sameSiteContext });
-    // RFC 6265bis section 5.6.7.1: a cookie that says nothing of SameSite is kept from other sites' requests, as if it said Lax.
+    // RFC 6265bis, "Retrieval Algorithm": a cookie that says nothing of SameSite is kept from other sites as if it said Lax.
     const sent = sameSiteContext === 'none' ? cookies.filter(({ sameSite }) => sameSite !== undefined) : cookies;
-    return sent.map((cookie) => cookie.cookieString()).join('; ');
+    return sent
+      .sort(cookieCompare)
+      .map((cookie) => cookie.cookieString())
+      .join('; ');
   }
 
   /** Takes Set-Cookie values; resolves when they are on disk. What RFC 6265 section 5.3 says to ignore is ignored. */

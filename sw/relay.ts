@@ -109,7 +109,10 @@ export class Relay {
 type SameSiteFacts = Pick<Request, 'method' | 'mode' | 'destination' | 'referrer'>;
 
 /** RFC 6265bis section 5.2: a request that another site's page started gets no strict cookies, lax ones only by a safe navigation. */
-export function sameSiteContext({ method, mode, destination, referrer }: SameSiteFacts, origin: string): SameSiteContext {
+export function sameSiteContext(
+  { method, mode, destination, referrer }: SameSiteFacts,
+  origin: string,
+): SameSiteContext {
   const from = URL.parse(referrer);
   const named = from !== null && /^https?:$/.test(from.protocol);
   if (named && from.origin === origin) return 'strict';

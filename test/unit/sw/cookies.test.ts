@@ -55,6 +55,12 @@ describe('RFC 6265', () => {
     expect(await cookies.header(at('/'), 'none')).toBe('none=3');
   });
 
+  test('one that says nothing of SameSite is kept from what another site starts, but for links', async () => {
+    await store('/', 'session=1');
+    expect(await cookies.header(at('/'), 'lax')).toBe('session=1');
+    expect(await cookies.header(at('/'), 'none')).toBe('');
+  });
+
   test('a Domain that is not the host’s is refused, a loopback name means the host', async () => {
     await store('/', 'evil=1; Domain=example.com', 'own=2; Domain=localhost; Path=/', 'dotted=3;domain=.localhost');
     expect(await header('/')).toBe('own=2; dotted=3');

@@ -23,6 +23,15 @@ describe('what a guest writes', () => {
     expect(toBrowser(reference, '/dir/page', space)?.href).toBe(expected);
   });
 
+  test.each([
+    ['/', 'https://example.org//elsewhere.example/next'],
+    ['/repo/', 'https://example.org/repo//elsewhere.example/next'],
+  ])('no path under %s names another host', (base, expected) => {
+    const at = { ...space, route: { base, port: 8080 } };
+    expect(toBrowser('next', '//elsewhere.example/page', at)?.href).toBe(expected);
+    expect(toBrowser('http://localhost:8080//elsewhere.example/next', '/', at)?.href).toBe(expected);
+  });
+
   test('what is no URL stays unmapped', () => {
     expect(toBrowser('http://[', '/', space)).toBeUndefined();
   });
