@@ -84,8 +84,8 @@ export const ENOTRECOVERABLE = 131;
 export class Errno extends Error {
   readonly errno: number;
 
-  constructor(errno: number) {
-    super(`errno ${errno}`);
+  constructor(errno: number, options?: ErrorOptions) {
+    super(`errno ${errno}`, options);
     this.errno = errno;
   }
 }

@@ -42,8 +42,11 @@ interface Found {
   readonly place: Place;
 }
 
-/** A working directory and a running program stay when they lose their names. 0 or -errno. */
-const hold = (place: Place): number => place.fileSystem.open(place.node, O_PATH);
+/** A working directory and a running program stay when they lose their names. @throws Errno */
+function hold(place: Place): void {
+  const held = place.fileSystem.open(place.node, O_PATH);
+  if (held < 0) throw new Errno(-held);
+}
 const letGo = (place: Place): void => place.fileSystem.close(place.node);
 
 export class ProcessTable {
@@ -79,14 +82,23 @@ export class ProcessTable {
     if (size > ARG_MAX) throw new Errno(E2BIG);
     if (kernel.vfs.type(options.cwd) !== S_IFDIR) throw new Errno(ENOTDIR);
     const { program, place: executable } = this.#find(options);
+    const pid = this.#allocatePid();
+    hold(executable);
+    try {
+      hold(options.cwd);
+    } catch (error) {
+      letGo(executable);
+      throw error;
+    }
     const record = kernel.slabs.allocate(PROCESS_SIZE);
     const table = kernel.pages.allocateZeroed((DESCRIPTORS * 4) / PAGE);
     if (record === null || table === null) {
       if (record !== null) kernel.slabs.free(record, PROCESS_SIZE);
       if (table !== null) kernel.pages.free(table, 1);
+      letGo(executable);
+      letGo(options.cwd);
       throw new Errno(EAGAIN);
     }
-    const pid = this.#allocatePid();
     const { u32 } = kernel.memory;
     const word = record >>> 2;
     u32[word + PROCESS.PID_W] = pid;
@@ -114,8 +126,6 @@ export class ProcessTable {
           (signal) => this.end(owner, signaledStatus(signal)),
         ),
     });
-    hold(executable);
-    hold(options.cwd);
     this.#setDirectory(process, options.cwd);
     for (const [fd, description] of options.descriptors) {
       // A host keeps no hand on what it gives its first process.
@@ -125,9 +135,17 @@ export class ProcessTable {
     }
     this.refillSpares(process);
     this.#processes.set(pid, process);
+    try {
+      this.#start(process, program);
+    } catch (error) {
+      this.#release(process);
+      this.#remove(process);
+      if (error instanceof Errno) throw error;
+      // The platform has no room for another worker or its channel (POSIX posix_spawn() fails as fork() does).
+      throw new Errno(EAGAIN, { cause: error });
+    }
     this.#spawned++;
     options.parent?.children.set(pid, process);
-    this.#start(process, program);
     return pid;
   }
 
@@ -148,25 +166,17 @@ export class ProcessTable {
   /** The process is over: its descriptors close, its parent hears of it. */
   #finish(process: Process, status: number): void {
     if (process.status !== null) return;
-    const kernel = this.#kernel;
     process.status = status;
     process.worker?.terminate();
     process.worker = null;
-    process.descriptors.forEach((fd, description) => {
-      kernel.closeDescriptor(process, fd, description);
-    });
-    kernel.locks.releaseAll(kernel.lockOwner(process));
-    if (process.task) kernel.detach(process.task);
+    this.#release(process);
     for (const child of process.children.values()) {
       child.parent = null;
       if (child.status !== null) this.#remove(child);
     }
     process.children.clear();
-    letGo(process.executable);
-    letGo(process.cwd);
-    this.#releaseRecord(process);
     process.parent?.childChanged.wake();
-    kernel.events.onExit(process.pid, status);
+    this.#kernel.events.onExit(process.pid, status);
     // Orphans belong to init, which waits for everyone.
     if (!process.parent) this.#remove(process);
   }
@@ -179,8 +189,7 @@ export class ProcessTable {
 
   changeDirectory(process: Process, place: Place): number {
     if (this.#kernel.vfs.type(place) !== S_IFDIR) return -ENOTDIR;
-    const held = hold(place);
-    if (held < 0) return held;
+    hold(place);
     letGo(process.cwd);
     this.#setDirectory(process, place);
     return 0;
@@ -267,13 +276,22 @@ export class ProcessTable {
     throw new Errno(EAGAIN);
   }
 
-  #releaseRecord(process: Process): void {
-    const { u32 } = this.#kernel.memory;
+  /** Gives back all that a process holds, but for its pid. */
+  #release(process: Process): void {
+    const kernel = this.#kernel;
+    process.descriptors.forEach((fd, description) => {
+      kernel.closeDescriptor(process, fd, description);
+    });
+    kernel.locks.releaseAll(kernel.lockOwner(process));
+    if (process.task) kernel.detach(process.task);
+    letGo(process.executable);
+    letGo(process.cwd);
+    const { u32 } = kernel.memory;
     const word = process.record >>> 2;
     for (let i = u32[word + PROCESS.SPARE_COUNT_W] as number; i > 0; i--)
-      this.#kernel.descriptions.freeSpare(u32[word + PROCESS.SPARES_W + i - 1] as number);
-    this.#kernel.pages.free(u32[word + PROCESS.TABLE_W] as Address, (DESCRIPTORS * 4) / PAGE);
-    this.#kernel.slabs.free(process.record as Address, PROCESS_SIZE);
+      kernel.descriptions.freeSpare(u32[word + PROCESS.SPARES_W + i - 1] as number);
+    kernel.pages.free(u32[word + PROCESS.TABLE_W] as Address, (DESCRIPTORS * 4) / PAGE);
+    kernel.slabs.free(process.record as Address, PROCESS_SIZE);
   }
 
   #remove(process: Process): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EBADF, EINVAL, EMFILE } from '../../../kernel-host/abi/errno.js';
+import { EAGAIN, EBADF, ECHILD, EINVAL, EMFILE } from '../../../kernel-host/abi/errno.js';
 import { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, O_CLOEXEC, SEEK_CUR } from '../../../kernel-host/abi/fcntl.js';
 import * as number from '../../../kernel-host/abi/syscall.js';
 import { type TestGuest, TestMachine } from './guest.js';
@@ -129,6 +129,29 @@ describe('descriptors', () => {
     expect([await position(copy), await position(b)]).toEqual([10, 0]);
     await guest.call(number.SYS_close, a);
     expect(await position(copy)).toBe(10);
+  });
+
+  it('close, and all else comes back, when a spawn fails half-way', async () => {
+    const machine = new TestMachine();
+    const { kernel } = machine;
+    const guest = machine.spawn();
+    await guest.call(number.SYS_pipe2, guest.room(8), 0);
+    const [argv, program] = [guest.room(8), guest.string('/bin/program')];
+    const spawn = (): Promise<number> => guest.call(number.SYS_portside_spawn, program, argv, 0, 0, 0, 0);
+    const reader = guest.process.descriptors.get(0);
+    machine.refusesWorkers = true;
+    let used = 0;
+    for (let i = 0; i < 400; i++) {
+      expect(await spawn()).toBe(-EAGAIN);
+      if (i === 0) ({ used } = kernel.pages);
+    }
+    expect(kernel.pages.used).toBe(used);
+    expect(kernel.descriptions.references(reader)).toBe(1);
+    expect(kernel.processes.all()).toEqual([guest.process]);
+    expect(await guest.call(number.SYS_wait4, -1, 0, 0)).toBe(-ECHILD);
+    machine.refusesWorkers = false;
+    expect(await spawn()).toBeGreaterThan(0);
+    expect(machine.crashes).toEqual([]);
   });
 
   it('all close when the process ends', async () => {

@@ -23,6 +23,8 @@ export class TestMachine {
   readonly exits: { readonly pid: number; readonly status: number }[] = [];
   readonly #starts = new Map<number, ProcessStart>();
   #waiting: (() => void)[] = [];
+  /** The platform has no room for another worker. */
+  refusesWorkers = false;
 
   constructor() {
     this.kernel = new Kernel(
@@ -34,6 +36,7 @@ export class TestMachine {
         },
         workers: {
           start: (start) => {
+            if (this.refusesWorkers) throw new RangeError('no more workers');
             this.#starts.set(start.process, start);
             return { terminate() {} };
           },
