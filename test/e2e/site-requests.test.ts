@@ -316,6 +316,62 @@ describe('the shell', () => {
   });
 });
 
+describe('a page that nobody waits for', () => {
+  const ended = () => page.waitForEvent('console', (message) => message.text().includes('endless ended'));
+
+  test('ends when a script cancels it', async () => {
+    const end = ended();
+    await frame.evaluate(async () => {
+      const abort = new AbortController();
+      const { body } = await fetch('/endless.php', { signal: abort.signal });
+      await body?.getReader().read();
+      abort.abort();
+    });
+    await end;
+  });
+
+  test('ends when the frame goes elsewhere', async () => {
+    const end = ended();
+    await goTo('endless.php', 'endless');
+    await goTo('', 'front');
+    await end;
+  });
+
+  test('takes no server along: a large download and upload, both given up', async () => {
+    await frame.evaluate(async (size) => {
+      const abort = new AbortController();
+      const { body } = await fetch(`/download.php?size=${size}`, { signal: abort.signal });
+      await body?.getReader().read();
+      const upload = fetch('/request.php', {
+        method: 'PUT',
+        body: new Blob([new Uint8Array(size)]),
+        signal: abort.signal,
+      });
+      abort.abort();
+      await upload.catch(() => {});
+    }, FIFTY);
+    for (let round = 0; round < 3; round++) {
+      const served = await Promise.all([1, 2].map(async () => (await fetchIn(frame, '/sleep.php?seconds=0.2')).text));
+      expect(new Set(served).size).toBe(2);
+    }
+  });
+});
+
+describe('200 requests at once', () => {
+  test('are all answered', async () => {
+    const answers = await frame.evaluate(() =>
+      Promise.all(
+        Array.from({ length: 200 }, async (_, index) => {
+          const path = index % 2 === 0 ? '/files/data.json' : `/request.php?n=${index}`;
+          const response = await fetch(path);
+          return [response.status, (await response.text()).includes(index % 2 === 0 ? 'ü' : `"n":"${index}"`)];
+        }),
+      ),
+    );
+    expect(answers.filter(([status, whole]) => status !== 200 || !whole)).toEqual([]);
+  });
+});
+
 describe('two server processes', () => {
   const ask = (seconds: number) =>
     frame.evaluate(async (wait) => {

@@ -1,4 +1,5 @@
 /** How a packed site feels: its addresses, tabs, first visits and faults, in a real Chromium with real PHP behind it. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type PackedSite, servePackedSite } from '../support/packed-site.js';
@@ -87,6 +88,41 @@ describe('a visit', () => {
     expect(before).toHaveProperty('PHPSESSID');
     await page.reload({ waitUntil: 'commit' });
     expect(await cookie(await siteFrame(page))).toEqual(before);
+  });
+});
+
+describe('a link', () => {
+  test('for a new tab opens the site in it, in a shell of its own', async () => {
+    const { frame } = await open('frames.php');
+    const [opened] = await Promise.all([context.waitForEvent('page'), frame.click('#blank')]);
+    await heading(await siteFrame(opened), 'page /deep/blank');
+    await address(opened, 'deep/blank');
+  });
+
+  test('for the whole tab stays in the shell', async () => {
+    const { page, frame } = await open('frames.php');
+    await page.evaluate(() => document.documentElement.setAttribute('data-still-here', ''));
+    await frame.click('#top');
+    await heading(frame, 'page /deep/top');
+    await address(page, 'deep/top');
+    expect(await page.getAttribute('html', 'data-still-here')).toBe('');
+  });
+
+  test('for a frame within a page leaves the page and the address', async () => {
+    const { page, frame } = await open('frames.php');
+    await frame.click('#inner');
+    await page.waitForFunction(
+      () => frames[0]?.frames[0]?.document.querySelector('h1')?.textContent === 'page /deep/inner',
+    );
+    expect(frame.url()).toBe(`${site.url}frames.php`);
+    expect(page.url()).toBe(`${site.url}frames.php`);
+  });
+
+  test('with a download attribute saves a file', async () => {
+    const { page, frame } = await open('frames.php');
+    const [download] = await Promise.all([page.waitForEvent('download'), frame.click('#kept')]);
+    expect(download.suggestedFilename()).toBe('kept.txt');
+    expect(await readFile(await download.path(), 'utf8')).toBe('a plain text, with an ü\n');
   });
 });
 
