@@ -4,12 +4,13 @@ import type { SameSiteContext, SiteCookies } from './cookies.js';
 import { clientGone, type GuestResponse, isClientGone, PortLostError, type RequestHead } from './exchange.js';
 import { explain } from './explain.js';
 import { guestUrl, type UrlSpace } from './guest-url.js';
+import { type InitiatorFacts, initiatorOf, isSafe } from './initiator.js';
 import type { EmbedderPolicy } from './isolation.js';
 import type { KernelLink, PageClients } from './link.js';
 import { type RequestBody, readRequestBody } from './request-body.js';
 import { type BrowserFacts, buildRequestHeaders } from './request-head.js';
 import { buildResponseInit, isNullBodyStatus, setCookiesOf } from './response-head.js';
-import { type GuestRoute, isFrameDestination } from './route.js';
+import type { GuestRoute } from './route.js';
 
 export interface RelayOptions {
   readonly origin: string;
@@ -106,21 +107,10 @@ export class Relay {
   }
 }
 
-type SameSiteFacts = Pick<Request, 'method' | 'mode' | 'destination' | 'referrer'>;
-
 /** RFC 6265bis section 5.2: a request that another site's page started gets no strict cookies, lax ones only by a safe navigation. */
-export function sameSiteContext(
-  { method, mode, destination, referrer }: SameSiteFacts,
-  origin: string,
-): SameSiteContext {
-  const from = URL.parse(referrer);
-  const named = from !== null && /^https?:$/.test(from.protocol);
-  if (named && from.origin === origin) return 'strict';
-  const safe = method === 'GET' || method === 'HEAD';
-  // A worker is told no more than the referrer, which another site's page may leave out. A form that a tab sends of itself comes
-  // from a page in any case: where it does not say from which, it is taken for another site's.
-  if (!named) return mode === 'navigate' && !safe && !isFrameDestination(destination) ? 'none' : 'strict';
-  return mode === 'navigate' && safe ? 'lax' : 'none';
+export function sameSiteContext(request: InitiatorFacts, origin: string): SameSiteContext {
+  if (initiatorOf(request, origin) !== 'cross-site') return 'strict';
+  return isSafe(request.method) ? 'lax' : 'none';
 }
 
 type ResponseBody = GuestResponse['body'];

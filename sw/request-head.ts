@@ -5,6 +5,7 @@
  */
 import type { HeaderList } from '../protocol/bridge.js';
 import { toGuest, type UrlSpace } from './guest-url.js';
+import { initiatorOf, isSafe } from './initiator.js';
 import { isFrameDestination } from './route.js';
 
 export interface RequestFacts {
@@ -74,20 +75,22 @@ export function buildRequestHeaders(
  * Fetch Metadata Request Headers, section 2. A frame's document counts as the tab's: it is what the tab shows, and a frame within
  * it can't be told from it. Whether a person caused a navigation (Sec-Fetch-User) a worker never hears.
  */
-function fetchMetadata({ mode, destination, referrer }: RequestFacts, origin: string): [string, string][] {
-  const from = URL.parse(referrer)?.origin;
-  const site = mode !== 'navigate' || from === origin ? 'same-origin' : from === undefined ? 'none' : 'cross-site';
+function fetchMetadata(request: RequestFacts, origin: string): [string, string][] {
+  const { mode, destination } = request;
   return [
-    ['Sec-Fetch-Site', site],
+    ['Sec-Fetch-Site', initiatorOf(request, origin)],
     ['Sec-Fetch-Mode', mode],
     ['Sec-Fetch-Dest', isFrameDestination(destination) ? 'document' : destination || 'empty'],
   ];
 }
 
-/** Fetch section 3.2, "append a request Origin header": for CORS requests and for every method but GET and HEAD. */
+/**
+ * Fetch section 3.2, "append a request Origin header": for CORS requests and for every method but GET and HEAD. Chromium has put
+ * it on navigations already.
+ */
 function originHeader(request: RequestFacts, { origin }: UrlSpace): string {
-  const safe = request.method === 'GET' || request.method === 'HEAD';
-  if (safe) return '';
+  if (isSafe(request.method)) return '';
+  if (initiatorOf(request, origin) === 'cross-site') return URL.parse(request.referrer)?.origin ?? 'null';
   return request.referrerPolicy === 'no-referrer' && request.mode !== 'cors' ? 'null' : origin;
 }
 

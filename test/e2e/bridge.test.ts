@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/shell-browser.js';
+import { html, type StubHost, serve } from '../support/stub-host.js';
 import { type StubSite, serveStubSite } from '../support/stub-site.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -234,6 +235,39 @@ describe('responses', () => {
     expect(await page.title()).toBe('shell');
     expect(await showInFrame('/echo-page')).toBe('echo');
     expect(await page.frameLocator('#portside-site').locator('pre').textContent()).toBe('POST a=b+c');
+  });
+});
+
+describe('a form that another site sends by the whole tab', () => {
+  let other: StubHost;
+  beforeAll(async () => {
+    const form = `<form method="post" action="${site.url}echo"><button>Go</button></form>`;
+    other = await serve(
+      new Map([
+        ['/named', html(form)],
+        ['/hidden', html(`<meta name="referrer" content="no-referrer">${form}`)],
+      ]),
+    );
+  });
+  afterAll(() => other?.close());
+
+  test.each(['named', 'hidden'])('is not taken for one of the site: %s', async (name) => {
+    await fetchEcho(
+      `/set-cookie?c=${encodeURIComponent('session=1')}&c=${encodeURIComponent('strict=2; SameSite=Strict')}`,
+    );
+    const tab = await context.newPage();
+    // Another name of the same machine: another site.
+    const tabOrigin = other.origin.replace('127.0.0.1', 'localhost');
+    await tab.goto(`${tabOrigin}/${name}`);
+    await tab.click('button');
+    await tab.waitForSelector('html[data-ready]', { state: 'attached' });
+    page = tab;
+    await showInFrame('/echo');
+    const echo: Echo = JSON.parse((await tab.frameLocator('#portside-site').locator('body').textContent()) ?? '');
+    expect(echo.method).toBe('POST');
+    expect(headerOf(echo, 'Cookie')).toEqual([]);
+    expect(headerOf(echo, 'Sec-Fetch-Site')).toEqual(['cross-site']);
+    expect(headerOf(echo, 'Origin')).toEqual([name === 'named' ? tabOrigin : 'null']);
   });
 });
 

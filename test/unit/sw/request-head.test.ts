@@ -92,7 +92,15 @@ describe('Origin', () => {
     ['DELETE', 'cors', 'no-referrer', 'https://example.org'],
     ['POST', 'navigate', 'no-referrer', 'null'],
   ])('%s %s %s', (method, mode, referrerPolicy, expected) => {
-    expect(headersOf({ method, mode, referrerPolicy }).get('Origin')).toBe(expected);
+    expect(headersOf({ method, mode, referrerPolicy, destination: 'iframe' }).get('Origin')).toBe(expected);
+  });
+
+  test.each([
+    ['https://other.example/page', 'https://other.example'],
+    ['', 'null'],
+  ])('of a form that another site sends by the whole tab, from %j', (referrer, expected) => {
+    const headers = headersOf({ method: 'POST', mode: 'navigate', destination: 'document', referrer });
+    expect([headers.get('Origin'), headers.get('Sec-Fetch-Site')]).toEqual([expected, 'cross-site']);
   });
 });
 
