@@ -13,6 +13,7 @@ import {
   F_SETFD,
   F_SETFL,
   FD_CLOEXEC,
+  NAME_MAX,
   O_ACCMODE,
   O_CLOEXEC,
   O_CREAT,
@@ -82,6 +83,8 @@ export class LocalFiles {
         if (readIsValid(memory, SUPERBLOCK.NAMESPACE_SEQUENCE_W, sequence)) return inode === 0 ? -ENOENT : inode;
         continue;
       }
+      // What a disturbed walk found may be no inode: to count there would change some other record.
+      if (!readIsValid(memory, SUPERBLOCK.NAMESPACE_SEQUENCE_W, sequence)) continue;
       // Counted before the last look at the sequence: an unlink that comes after it sees the file open.
       const count = (inode >>> 2) + INODE.OPEN_COUNT_W;
       Atomics.add(memory.i32, count, 1);
@@ -303,10 +306,10 @@ export class LocalFiles {
       const dentry = nextDentry(memory, directory, cookie, cursor);
       if (dentry === 0) break;
       const word = dentry >>> 2;
-      const name = u8.subarray(
-        dentry + DENTRY.NAME,
-        dentry + DENTRY.NAME + (u32[word + DENTRY.NAME_LENGTH_W] as number),
-      );
+      const length = u32[word + DENTRY.NAME_LENGTH_W] as number;
+      // No name is as long: `visit` has made no room for it.
+      if (!(length <= NAME_MAX)) return CROSS;
+      const name = u8.subarray(dentry + DENTRY.NAME, dentry + DENTRY.NAME + length);
       const inode = u32[word + DENTRY.INODE_W] as number;
       const next = u32[word + DENTRY.COOKIE_W] as number;
       if (!visit(name, inoOf(inode), typeOf(inode), next)) break;
@@ -382,6 +385,8 @@ export class LocalFiles {
       const sequence = beginRead(memory, SUPERBLOCK.NAMESPACE_SEQUENCE_W);
       if (sequence & 1) continue;
       const inode = this.#walk.walk(path, 0, length, start, root, follow);
+      // What a disturbed walk found may be no inode, and its sequence counter may lie nowhere.
+      if (!readIsValid(memory, SUPERBLOCK.NAMESPACE_SEQUENCE_W, sequence)) continue;
       if (inode === CROSS) return CROSS;
       const result = inode > 0 ? use(inode) : inode === 0 ? -ENOENT : inode;
       if (readIsValid(memory, SUPERBLOCK.NAMESPACE_SEQUENCE_W, sequence)) return result;
