@@ -12,8 +12,8 @@ import { SUPERBLOCK } from './layout.js';
 export type Address = Brand<number, 'Address'>;
 
 export const WASM_PAGE = 65536;
-/** Addresses are u32. */
-const LARGEST_PAGES = 65536;
+/** Addresses are u32, and so is the length that memory has grown to (`SUPERBLOCK.LENGTH_W`). */
+const LARGEST_PAGES = 65535;
 /** Engines on phones refuse large reservations: each is tried in turn. */
 const RESERVATIONS = [LARGEST_PAGES, 32768, 16384, 8192];
 
@@ -24,6 +24,7 @@ export class KernelMemory {
   u32: Uint32Array;
   f64: Float64Array;
   view: DataView;
+  readonly #fence = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
@@ -69,6 +70,14 @@ export class KernelMemory {
     this.refresh();
     Atomics.store(this.u32, SUPERBLOCK.LENGTH_W, this.u8.length);
     return true;
+  }
+
+  /**
+   * Keeps plain reads that come before it from being done behind an atomic load that follows it, which by itself holds back only
+   * what comes later: an atomic store stands between the two (Linux: smp_rmb() in do_read_seqcount_retry()).
+   */
+  orderReads(): void {
+    Atomics.store(this.#fence, 0, 0);
   }
 
   /** Called by a process's worker before it reads: what the kernel wrote may lie behind its views. */

@@ -4,8 +4,16 @@
  */
 import type { KernelMemory } from './kernel-memory.js';
 
-export const beginWrite = (memory: KernelMemory, word: number): void => void Atomics.add(memory.i32, word, 1);
-export const endWrite = beginWrite;
+/**
+ * An atomic change may become visible behind the plain ones that follow it (Arm Architecture Reference Manual B2.3.3: a release does not hold
+ * back what comes later); an atomic load behind it does hold those back (Linux: smp_wmb() in do_raw_write_seqcount_begin()).
+ */
+export function beginWrite(memory: KernelMemory, word: number): void {
+  Atomics.add(memory.i32, word, 1);
+  Atomics.load(memory.i32, word);
+}
+
+export const endWrite = (memory: KernelMemory, word: number): void => void Atomics.add(memory.i32, word, 1);
 
 /**
  * The counter to pass to `readIsValid`. Odd while a change is under way. What was changed before it may lie in memory that has grown
@@ -18,5 +26,8 @@ export function beginRead(memory: KernelMemory, word: number): number {
   return sequence;
 }
 
-export const readIsValid = (memory: KernelMemory, word: number, sequence: number): boolean =>
-  (sequence & 1) === 0 && Atomics.load(memory.i32, word) === sequence;
+export function readIsValid(memory: KernelMemory, word: number, sequence: number): boolean {
+  // What was read plainly is read before the counter is looked at again.
+  memory.orderReads();
+  return (sequence & 1) === 0 && Atomics.load(memory.i32, word) === sequence;
+}
