@@ -25,15 +25,25 @@ export function takeReady(memory: KernelMemory, serve: (source: number) => void)
   for (let group = 0; group < READY_SUMMARY_WORDS; group++) {
     if (Atomics.load(i32, set + group) === 0) continue;
     let words = Atomics.exchange(i32, set + group, 0);
-    while (words !== 0) {
-      const word = group * 32 + (31 - Math.clz32(words & -words));
-      words &= words - 1;
-      let bits = Atomics.exchange(i32, set + READY_SUMMARY_WORDS + word, 0);
-      while (bits !== 0) {
-        serve(word * 32 + (31 - Math.clz32(bits & -bits)));
-        bits &= bits - 1;
-        count++;
+    let word = 0;
+    let bits = 0;
+    try {
+      while (words !== 0) {
+        word = group * 32 + (31 - Math.clz32(words & -words));
+        words &= words - 1;
+        bits = Atomics.exchange(i32, set + READY_SUMMARY_WORDS + word, 0);
+        while (bits !== 0) {
+          const source = word * 32 + (31 - Math.clz32(bits & -bits));
+          bits &= bits - 1;
+          count++;
+          serve(source);
+        }
       }
+    } finally {
+      // When one throws, the others are ready still.
+      if (bits !== 0) Atomics.or(i32, set + READY_SUMMARY_WORDS + word, bits);
+      if (bits !== 0) words |= 1 << (word & 31);
+      if (words !== 0) Atomics.or(i32, set + group, words);
     }
   }
   return count;

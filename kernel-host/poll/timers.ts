@@ -46,14 +46,16 @@ export class Timers {
   #fire(): void {
     this.#next = null;
     const now = this.#now();
-    for (const deadline of [...this.#deadlines]) {
-      if (deadline.at > now) continue;
-      this.#deadlines.delete(deadline);
-      deadline.expire();
+    try {
+      for (const deadline of [...this.#deadlines]) {
+        if (deadline.at > now || !this.#deadlines.delete(deadline)) continue;
+        deadline.expire();
+      }
+    } finally {
+      // Looked for behind the calls: they may have added nearer ones, or removed the nearest; or thrown, and the others wait still.
+      let nearest = Number.POSITIVE_INFINITY;
+      for (const { at } of this.#deadlines) nearest = Math.min(nearest, at);
+      if (this.#deadlines.size > 0) this.#arm(nearest);
     }
-    // Looked for behind the calls: they may have added nearer ones, or removed the nearest.
-    let nearest = Number.POSITIVE_INFINITY;
-    for (const { at } of this.#deadlines) nearest = Math.min(nearest, at);
-    if (this.#deadlines.size > 0) this.#arm(nearest);
   }
 }

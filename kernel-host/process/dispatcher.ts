@@ -57,15 +57,17 @@ export class Dispatcher {
   readonly #run = (): void => {
     const { memory, sources } = this.#kernel;
     Atomics.store(memory.i32, SUPERBLOCK.ASLEEP_W, 0);
-    for (let round = 0; round < BATCH; round++) {
-      this.#queue.run();
-      const taken = takeReady(memory, sources.serve);
-      if (taken === 0 && this.#queue.empty) {
-        this.#sleep();
-        return;
+    let idle = false;
+    try {
+      for (let round = 0; round < BATCH && !idle; round++) {
+        this.#queue.run();
+        idle = takeReady(memory, sources.serve) === 0 && this.#queue.empty;
       }
+    } finally {
+      // A callback of the host's that threw is told by the platform, as any error; the kernel goes on.
+      if (idle) this.#sleep();
+      else this.#schedule();
     }
-    this.#schedule();
   };
 
   /** Arms one wait for the doorbell, and looks once more at who rang before it was armed. */

@@ -18,17 +18,22 @@ export class RunQueue {
     return this.#callbacks.length === 0;
   }
 
+  /** @throws what a callback threw, the rest put back: nobody waits in vain for another's fault. */
   run(): void {
     if (this.#running) return;
     this.#running = true;
+    let batch: (() => void)[] = [];
+    let next = 0;
     try {
       while (this.#callbacks.length > 0) {
-        const batch = this.#callbacks;
+        batch = this.#callbacks;
         this.#callbacks = [];
-        for (const callback of batch) callback();
+        for (next = 0; next < batch.length; next++) batch[next]?.();
       }
     } finally {
       this.#running = false;
+      const left = batch.slice(next + 1);
+      if (left.length > 0) this.#callbacks = [...left, ...this.#callbacks];
     }
   }
 }

@@ -4,8 +4,10 @@ import { F_SETLK64, F_SETLKW64, F_WRLCK, O_NONBLOCK, O_RDWR } from '../../../ker
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from '../../../kernel-host/abi/poll.js';
 import { exitedStatus } from '../../../kernel-host/abi/process.js';
 import * as number from '../../../kernel-host/abi/syscall.js';
+import { ring, takeReady } from '../../../kernel-host/channel/doorbell.js';
 import { type Deadline, Timers } from '../../../kernel-host/poll/timers.js';
 import { WaitQueue } from '../../../kernel-host/poll/wait-queue.js';
+import { RunQueue } from '../../../kernel-host/process/run-queue.js';
 import { isPending, type TestGuest, TestMachine } from './guest.js';
 
 async function pipe(guest: TestGuest, flags = 0): Promise<[read: number, write: number]> {
@@ -198,6 +200,37 @@ describe('wait queues', () => {
   });
 });
 
+describe('a callback that throws', () => {
+  it('keeps no other callback of the queue from being run', () => {
+    const queue = new RunQueue(() => {});
+    const ran: number[] = [];
+    queue.enqueue(() => queue.enqueue(() => void ran.push(3)));
+    queue.enqueue(() => {
+      throw new Error('a fault of the host');
+    });
+    queue.enqueue(() => void ran.push(2));
+    expect(() => queue.run()).toThrow('a fault of the host');
+    expect(queue.empty).toBe(false);
+    queue.run();
+    expect(ran).toEqual([2, 3]);
+  });
+
+  it('keeps no other source from being served', () => {
+    const { kernel } = new TestMachine();
+    const served: number[] = [];
+    const rung = [3, 4, 40, 5000];
+    for (const source of rung) ring(kernel.memory, source);
+    const serve = (source: number): void => {
+      served.push(source);
+      if (source === 3) throw new Error('a fault of the host');
+    };
+    expect(() => takeReady(kernel.memory, serve)).toThrow('a fault of the host');
+    expect(takeReady(kernel.memory, serve)).toBe(3);
+    expect(served).toEqual(rung);
+    expect(takeReady(kernel.memory, serve)).toBe(0);
+  });
+});
+
 describe('timers', () => {
   /** A platform whose clock the test moves; `alarms` are those that are set. */
   function platform() {
@@ -247,6 +280,25 @@ describe('timers', () => {
     advance(5_000_000_000);
     expect(expired).toHaveLength(5);
     expect(alarms).toEqual([]);
+  });
+
+  it('expire when one before them threw, and not when it removed them', () => {
+    const { timers, advance } = platform();
+    const expired: number[] = [];
+    const removed: Deadline = { at: 10, expire: () => void expired.push(0) };
+    timers.add({
+      at: 10,
+      expire: () => {
+        timers.remove(removed);
+        throw new Error('a fault of the host');
+      },
+    });
+    timers.add(removed);
+    timers.add({ at: 10, expire: () => void expired.push(1) });
+    timers.add({ at: 20, expire: () => void expired.push(2) });
+    expect(() => advance(10)).toThrow('a fault of the host');
+    advance(30);
+    expect(expired).toEqual([1, 2]);
   });
 
   it('one that is added while another expires has its alarm, however near', () => {
