@@ -74,7 +74,7 @@ export class Chromium {
   send(method: string, params: Fields = {}, sessionId?: string): Promise<Fields> {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#answers.set(id, { resolve, reject });
+      this.#answers.set(id, { resolve, reject: (error) => reject(new Error(`${method}: ${error.message}`)) });
       this.#input.write(`${JSON.stringify({ id, method, params, ...(sessionId && { sessionId }) })}\0`);
     });
   }

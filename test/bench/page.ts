@@ -11,6 +11,9 @@ let script: Promise<string> | undefined;
 const inPageScript = (): Promise<string> =>
   (script ??= bundle('test/bench/in-page.ts', 'iife', IN_PAGE).then((bytes) => new TextDecoder().decode(bytes)));
 
+/** Milliseconds: the slowest of what is waited for, a peer's first boot with WordPress, takes a few seconds. */
+const PATIENCE = 60_000;
+
 /** What documents call to say where they are. */
 const BINDING = 'benchSays';
 
@@ -28,9 +31,7 @@ export class BenchPage {
   static async attach(chromium: Chromium, targetId: string): Promise<BenchPage> {
     const { sessionId } = await chromium.send('Target.attachToTarget', { targetId, flatten: true });
     const page = new BenchPage(chromium, targetId, String(sessionId));
-    await page.send('Runtime.enable');
     await page.send('Page.enable');
-    await page.send('Runtime.addBinding', { name: BINDING });
     await page.onNewDocument(await inPageScript());
     return page;
   }
@@ -44,15 +45,17 @@ export class BenchPage {
     await this.send('Page.addScriptToEvaluateOnNewDocument', { source });
   }
 
-  /** Resolves when a document says `word`. */
-  said(word: string): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = this.chromium.on('Runtime.bindingCalled', ({ name, payload }, session) => {
-        if (session !== this.session || name !== BINDING || payload !== word) return;
-        stop();
-        resolve();
-      });
-    });
+  /**
+   * Resolves when a document that comes says `word`. Only meanwhile is the domain on that tells of it: it also sends each line
+   * of the console here, in the measured time.
+   *
+   * @throws Error when none does in time
+   */
+  async said(word: string): Promise<void> {
+    // Commands keep their order: these are carried out before what the caller sends next.
+    const asked = [this.send('Runtime.enable'), this.send('Runtime.addBinding', { name: BINDING })];
+    await this.#event('Runtime.bindingCalled', ({ name, payload }) => name === BINDING && payload === word, word);
+    await Promise.all([...asked, this.send('Runtime.disable')]);
   }
 
   async navigate(url: string): Promise<void> {
@@ -62,15 +65,23 @@ export class BenchPage {
 
   /** Goes to `url` and waits until it has loaded. */
   async load(url: string): Promise<void> {
-    const loaded = new Promise<void>((resolve) => {
-      const stop = this.chromium.on('Page.loadEventFired', (_, session) => {
-        if (session !== this.session) return;
-        stop();
-        resolve();
-      });
-    });
+    const loaded = this.#event('Page.loadEventFired', () => true, `the load of ${url}`);
     await this.navigate(url);
     await loaded;
+  }
+
+  #event(name: string, matches: (parameters: Fields) => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        clearTimeout(limit);
+        stop();
+        settle();
+      };
+      const limit = setTimeout(() => end(() => reject(new Error(`${what} did not come in ${PATIENCE} ms.`))), PATIENCE);
+      const stop = this.chromium.on(name, (parameters, session) => {
+        if (session === this.session && matches(parameters)) end(resolve);
+      });
+    });
   }
 
   /** Calls a function of `in-page.ts`. @throws Error with the page's own words */
