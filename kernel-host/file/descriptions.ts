@@ -114,7 +114,10 @@ export class Descriptions {
   }
 
   release(description: number): void {
-    if (Atomics.sub(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1) !== 1) return;
+    if (Atomics.sub(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1) !== 1) {
+      this.#objects.get(description)?.dropped?.();
+      return;
+    }
     this.operations(description).release(description);
     this.#objects.delete(description);
     this.freeSpare(description);

@@ -21,6 +21,8 @@ export interface FileOperations {
   /** Called before a caller sleeps for these events: whoever works on the object outside the kernel must ring. */
   arm(description: number, events: number): void;
   attributes(description: number, out: Attributes): number;
+  /** A process let go of it, and others have it still. */
+  dropped?(): void;
   /** The last descriptor was closed. */
   release(description: number): void;
 

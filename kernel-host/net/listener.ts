@@ -46,14 +46,18 @@ export class Listener {
   leave(): boolean {
     if (--this.#sockets > 0) {
       this.#count();
-      // Whoever left may have been the one that was woken for a connection.
-      if (this.#queue.length > 0) this.waiters.wakeOne();
+      this.passOn();
       return false;
     }
     for (const end of this.#queue.splice(0)) end.close();
     this.#count();
     this.room.wake();
     return true;
+  }
+
+  /** Whoever was woken for the connection at the head of the queue may be gone, or unable to take it: another is. */
+  passOn(): void {
+    if (this.#queue.length > 0) this.waiters.wakeOne();
   }
 
   enqueue(end: StreamEnd): void {
@@ -66,7 +70,7 @@ export class Listener {
     const end = this.#queue.shift() ?? null;
     this.#count();
     if (end) this.room.wake();
-    if (this.#queue.length > 0) this.waiters.wakeOne();
+    this.passOn();
     return end;
   }
 

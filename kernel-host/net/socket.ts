@@ -129,7 +129,8 @@ export class Socket implements FileOperations {
 
   arm(_description: number, events: number): void {
     if (this.state.kind !== 'connected') return;
-    if (events & (POLLIN | POLLRDNORM | POLLRDHUP)) this.state.end.receive.armReader();
+    // Whatever is waited for: the other side's end is told unasked (POSIX poll(), POLLHUP).
+    this.state.end.receive.armReader();
     if (events & (POLLOUT | POLLWRNORM)) this.state.end.send.armWriter();
   }
 
@@ -138,6 +139,10 @@ export class Socket implements FileOperations {
     out.nlink = 1;
     out.ino = this.record;
     return 0;
+  }
+
+  dropped(): void {
+    if (this.state.kind === 'listening') this.state.listener.passOn();
   }
 
   release(): void {

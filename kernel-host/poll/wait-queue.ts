@@ -23,11 +23,12 @@ export class WaitQueue {
     for (const waiter of this.#waiters) waiter.wake();
   }
 
-  /** Wakes the one that has waited longest. */
+  /** Wakes the one that has waited longest, which then stands last: who is woken next, before that has looked, is another. */
   wakeOne(): void {
-    for (const waiter of this.#waiters) {
-      waiter.wake();
-      return;
-    }
+    const [first] = this.#waiters;
+    if (!first) return;
+    this.#waiters.delete(first);
+    this.#waiters.add(first);
+    first.wake();
   }
 }

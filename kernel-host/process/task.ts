@@ -91,6 +91,8 @@ export class Task implements Waiter, Deadline {
   #try(attempt: (park: Park) => number): void {
     const park = this.#park;
     if (!park) return;
+    // Out of the queues while it tries: whom it wakes by that is another.
+    for (const queue of park.queues) queue.remove(this);
     let result: number;
     try {
       result = attempt(park);
@@ -104,11 +106,7 @@ export class Task implements Waiter, Deadline {
       result = -error.errno;
     }
     if (result === PARKED) {
-      // To the end of each queue: the next wake goes to another waiter first.
-      for (const queue of park.queues) {
-        queue.remove(this);
-        queue.add(this);
-      }
+      for (const queue of park.queues) queue.add(this);
       return;
     }
     this.unpark();

@@ -169,7 +169,10 @@ const accept4: Handler = (kernel, task, fd, address, lengthAt, flags) => {
   const attempt = (): number => {
     if (listening.state.kind !== 'listening') return -EINVAL;
     // Before a connection is taken from the queue: it stays there for who can have it.
-    if (!task.process.descriptors.hasRoom) return -EMFILE;
+    if (!task.process.descriptors.hasRoom) {
+      listening.state.listener.passOn();
+      return -EMFILE;
+    }
     const accepted = kernel.network.accept(listening, listening.state.listener);
     if (accepted === null) return -EAGAIN;
     if (typeof accepted === 'number') return accepted;

@@ -213,6 +213,59 @@ describe('listening', () => {
     expect(connections).toHaveLength(3);
   });
 
+  it('connections that come together wake as many as there are', async () => {
+    const workers = [1, 2, 3].map(() => machine.spawn({ sharedPort: 80 }));
+    const accepting: Promise<number>[] = [];
+    for (const worker of workers) accepting.push(worker.call(number.SYS_accept4, await listening(worker, 80), 0, 0, 0));
+    expect(await isPending(machine, Promise.race(accepting))).toBe(true);
+    await Promise.all(workers.map(() => connected(machine.spawn(), 80)));
+    expect((await Promise.all(accepting)).every((fd) => fd > 0)).toBe(true);
+  });
+
+  it('a connection that one process has no descriptor for goes to another that waits', async () => {
+    const [full, other] = [machine.spawn({ sharedPort: 80 }), machine.spawn({ sharedPort: 80 })];
+    const [fullListener, listener] = [await listening(full, 80), await listening(other, 80)];
+    const accepting = full.call(number.SYS_accept4, fullListener, 0, 0, 0);
+    const accepted = other.call(number.SYS_accept4, listener, 0, 0, 0);
+    expect(await isPending(machine, Promise.race([accepting, accepted]))).toBe(true);
+    const { descriptors } = full.process;
+    const description = descriptors.get(fullListener);
+    for (let fd = 0; fd < descriptors.limit; fd++) {
+      if (descriptors.get(fd) >= 0) continue;
+      machine.kernel.descriptions.retain(description);
+      descriptors.put(fd, description, false);
+    }
+    await connected(machine.spawn(), 80);
+    expect(await accepting).toBe(-EMFILE);
+    expect(await accepted).toBeGreaterThan(0);
+  });
+
+  it('a connection is not lost with the process that was told of it, when others have the same socket', async () => {
+    const parent = machine.spawn();
+    const listener = await listening(parent, 80);
+    const spawned = await parent.call(
+      number.SYS_portside_spawn,
+      parent.string('/bin/program'),
+      parent.room(8),
+      0,
+      0,
+      0,
+      0,
+    );
+    const child = machine.guest(spawned);
+    const fds = child.room(8);
+    child.view.setInt32(fds, listener, true);
+    child.view.setInt16(fds + 4, POLLIN, true);
+    const told = child.call(number.SYS_ppoll_time64, fds, 1, 0);
+    expect(await isPending(machine, told)).toBe(true);
+    const accepted = parent.call(number.SYS_accept4, listener, 0, 0, 0);
+    expect(await isPending(machine, accepted)).toBe(true);
+    await connected(machine.spawn(), 80);
+    expect(await told).toBe(1);
+    machine.kernel.processes.end(child.process, 9);
+    expect(await accepted).toBeGreaterThan(0);
+  });
+
   it('a connection that waits is taken over when the process that was first in line ends', async () => {
     const [busy, idle] = [machine.spawn({ sharedPort: 80 }), machine.spawn({ sharedPort: 80 })];
     await listening(busy, 80);

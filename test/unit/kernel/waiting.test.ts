@@ -192,7 +192,8 @@ describe('wait queues', () => {
     queue.wakeOne();
     expect(woken).toEqual(['a']);
     queue.wake();
-    expect(woken).toEqual(['a', 'a', 'b', 'c']);
+    // Who was woken stands last, so that the next wake for one goes to another.
+    expect(woken).toEqual(['a', 'b', 'c', 'a']);
     for (const waiter of waiters) queue.remove(waiter);
     expect(queue.empty).toBe(true);
     queue.wakeOne();
