@@ -76,6 +76,13 @@ export function writeRing(memory: KernelMemory, ring: number, from: Uint8Array, 
   return count;
 }
 
+/** Adds to what is said of a ring's ends (RING_WRITER_CLOSED, RING_READER_CLOSED), and wakes who waits for either. */
+export function closeRing(memory: KernelMemory, ring: number, bits: number): void {
+  const word = ring >>> 2;
+  Atomics.or(memory.i32, word + RING.STATE_W, bits);
+  wakeRing(memory, word, RING_READER_WAITS | RING_WRITER_WAITS);
+}
+
 /** Rings when the other side sleeps. The bit is cleared by whoever wakes, so that each sleep is rung for once. */
 function wakeRing(memory: KernelMemory, word: number, who: number): void {
   const { i32 } = memory;

@@ -15,6 +15,7 @@ import {
   POLLRDNORM,
   POLLWRNORM,
 } from '../abi/poll.js';
+import { SHUT_RD, SHUT_RDWR, SHUT_WR } from '../abi/socket.js';
 import { fileSize } from '../fs/inode-reader.js';
 import { CROSS } from '../fs/path-walk.js';
 import {
@@ -32,7 +33,7 @@ import {
   SOCKET_LISTENING,
 } from '../memory/layout.js';
 import { PIPE_BUF } from '../pipe/pipe.js';
-import { readRing, ringAvailable, ringRoom, ringState, writeRing } from '../pipe/ring.js';
+import { closeRing, readRing, ringAvailable, ringRoom, ringState, writeRing } from '../pipe/ring.js';
 import type { ProcessView } from './process-view.js';
 
 export class LocalStreams {
@@ -72,6 +73,24 @@ export class LocalStreams {
     const atomic = process.field(description, DESCRIPTION.KIND_W) === KIND_PIPE && length <= PIPE_BUF;
     if (!nonBlocking) return CROSS;
     return room === 0 || atomic ? -EAGAIN : writeRing(process.memory, ring, from, at, length);
+  }
+
+  /** A stop of one direction or both changes nothing but what the rings say: whoever waits on them is rung for. */
+  shutdown(fd: number, how: number): number {
+    const process = this.#process;
+    const description = process.description(fd);
+    if (description < 0) return description;
+    if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return CROSS;
+    if (process.field(description, DESCRIPTION.KIND_W) !== KIND_SOCKET || !process.owns(description)) return CROSS;
+    const { memory } = process;
+    memory.catchUp();
+    const record = process.field(description, DESCRIPTION.OBJECT_W) >>> 2;
+    if (memory.u32[record + SOCKET.STATE_W] !== SOCKET_CONNECTED) return CROSS;
+    const receive = memory.u32[record + SOCKET.RECEIVE_W] as number;
+    const send = memory.u32[record + SOCKET.SEND_W] as number;
+    if (how !== SHUT_WR) closeRing(memory, receive, RING_READER_CLOSED | RING_WRITER_CLOSED);
+    if (how !== SHUT_RD) closeRing(memory, send, RING_WRITER_CLOSED);
+    return 0;
   }
 
   /** Whether an accept would find nothing: -EAGAIN then, else CROSS. */

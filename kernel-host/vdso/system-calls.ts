@@ -212,6 +212,13 @@ export class SystemCalls {
     return channel.call(number.SYS_sendto, fd, channel.dataAddress, count, flags);
   }
 
+  shutdown(fd: number, how: number): number {
+    this.#enter();
+    const local = this.streams.shutdown(fd, how);
+    this.channel.leave();
+    return local === CROSS ? this.channel.call(number.SYS_shutdown, fd, how) : local;
+  }
+
   /** Fills `revents`; the count of entries that have any. A timeout in milliseconds, below 0 for ever. */
   poll(entries: readonly PollEntry[], timeout: number): number {
     this.#enter();

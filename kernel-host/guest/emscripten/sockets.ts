@@ -121,7 +121,7 @@ export function socketImports(guest: Guest): Imports {
       guestResult(setsockopt(fd, level, name, value, length)),
     wasm_setsockopt: (fd: number, level: number, name: number, value: number, length: number) =>
       guest.libcResult(setsockopt(fd, level, name, value, length)),
-    wasm_shutdown: (fd: number, how: number) => guest.libcResult(calls.plain(number.SYS_shutdown, fd, how)),
+    wasm_shutdown: (fd: number, how: number) => guest.libcResult(calls.shutdown(fd, how)),
     wasm_close: (fd: number) => guest.libcResult(calls.close(fd)),
     __syscall_pipe: (result: number) => {
       const done = calls.plain(number.SYS_pipe2, channel.dataAddress, 0);

@@ -64,7 +64,7 @@ export function socketImports(guest: WasiGuest): Imports {
       };
       const direction = directions[how];
       if (direction === undefined) throw new Errno(EINVAL);
-      return succeed(calls.plain(number.SYS_shutdown, fd, direction));
+      return succeed(calls.shutdown(fd, direction));
     },
   };
 }
