@@ -350,8 +350,8 @@ describe('a page that nobody waits for', () => {
       abort.abort();
       await upload.catch(() => {});
     }, FIFTY);
-    for (let round = 0; round < 3; round++) {
-      const served = await Promise.all([1, 2].map(async () => (await fetchIn(frame, '/sleep.php?seconds=0.2')).text));
+    for (let round = 0; round < 2; round++) {
+      const served = await Promise.all([1, 2].map(async () => (await fetchIn(frame, '/sleep.php?seconds=1')).text));
       expect(new Set(served).size).toBe(2);
     }
   });
@@ -388,6 +388,7 @@ describe('two server processes', () => {
   });
 
   test('share what comes together, every time', async () => {
-    for (let round = 0; round < 10; round++) expect(new Set((await ask(0.2)).processes).size).toBe(2);
+    // Long enough that on a busy machine the second comes before the first is done.
+    for (let round = 0; round < 5; round++) expect(new Set((await ask(1)).processes).size).toBe(2);
   });
 });

@@ -237,9 +237,7 @@ describe('options of pack', () => {
   test('--workers: as many processes serve', async () => {
     other = await servePackedSite(siteRoot, ['--workers', '3']);
     const { frame } = await openSite(context, other.url);
-    const processes = await Promise.all(
-      [1, 2, 3].map(async () => (await fetchIn(frame, '/sleep.php?seconds=0.5')).text),
-    );
+    const processes = await Promise.all([1, 2, 3].map(async () => (await fetchIn(frame, '/sleep.php?seconds=1')).text));
     expect(new Set(processes).size).toBe(3);
   });
 });
