@@ -11,10 +11,15 @@ export function fillTemplate(template: string, site: SiteConfig): string {
     NAME: escapeHtml(site.name),
     BASE: escapeHtml(site.base),
     SHELL: escapeHtml(site.base + site.assets.shell.path),
+    KERNEL_WORKER: escapeHtml(site.base + site.assets.kernelWorker.path),
     SITE: escapeScript(JSON.stringify(site)),
   };
   // A function as replacement: in a string, `$&` of a site's name would have a meaning.
-  return template.replace(/%PORTSIDE_([A-Z_]+)%/g, (placeholder, key: string) => values[key] ?? placeholder);
+  return template.replace(/%PORTSIDE_([A-Z_]+)%/g, (placeholder, key: string) => {
+    const value = values[key];
+    if (value === undefined) throw new Error(`The shell's page asks for ${placeholder}, which is not known`);
+    return value;
+  });
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
