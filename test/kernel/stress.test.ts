@@ -16,6 +16,8 @@ import { workerScript } from '../unit/kernel/worker-script.js';
 const PROGRAM = '/bin/stress';
 const DURATION = 6_000;
 const PORT = 80;
+/** Milliseconds that a worker goes on for when it is told to stop. */
+const STOPPING = 500;
 /** wait(2) statuses. */
 const KILLED = 9;
 const CUT_OFF = 1 << 8;
@@ -213,7 +215,8 @@ class Stress {
           start: (start, failed) => {
             const worker = new Worker(script, { eval: true, workerData: start });
             worker.on('error', (error) => failed(String(error)));
-            return { terminate: () => void worker.terminate() };
+            // Late, as in Chromium, which lets scripts go on for up to two seconds.
+            return { terminate: () => void setTimeout(() => void worker.terminate(), this.random(STOPPING)) };
           },
         },
         defer: setImmediate,
