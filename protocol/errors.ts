@@ -49,7 +49,7 @@ export const errorTexts = {
   },
   'guest-timeout': {
     sentence: 'The server inside the site did not answer in time.',
-    remedy: 'Try again, or raise the time limit for response headers.',
+    remedy: 'Try again. In an app of your own, headTimeout of createBridge sets the limit.',
     status: 504,
   },
   'bad-request': {

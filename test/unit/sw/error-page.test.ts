@@ -32,6 +32,12 @@ describe('a page', () => {
     expect(await response.text()).toContain('http-equiv="refresh" content="2"');
     expect(await errorResponse(booting, { ...html, method: 'POST' }).text()).not.toContain('http-equiv="refresh"');
   });
+
+  test('offers to ask again where it is, but for a form', async () => {
+    const lost = new PortsideError('kernel-lost');
+    expect(await errorResponse(lost, html).text()).toContain('<a href="">Try again</a>');
+    expect(await errorResponse(lost, { ...html, method: 'POST' }).text()).not.toContain('<a ');
+  });
 });
 
 describe('JSON', () => {
