@@ -22,14 +22,18 @@ export function describeEnvironment(chromium: string): Environment {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    load: loadavg()
-      .map((load) => load.toFixed(2))
-      .join(' '),
+    load: describeLoad(),
     node: process.version,
     chromium,
     commit: commit(),
   };
 }
+
+/** Over the last 1, 5 and 15 minutes; above the number of cores, others take their share. */
+export const describeLoad = (): string =>
+  loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ');
 
 function commit(): string {
   try {

@@ -161,3 +161,28 @@ export async function atomicsRoundTrip(count: number): Promise<number> {
 }
 
 export const origin = (): string => location.origin;
+
+const COMPUTING_THREAD = `
+onmessage = ({ data: rounds }) => {
+  let sum = 0;
+  for (let i = 0; i < rounds; i++) sum = (sum * 31 + i) % 65521;
+  postMessage(sum);
+};`;
+
+/** Milliseconds that so many threads take, each for the same work, all at once. */
+export async function computeAtOnce(threads: number, rounds: number): Promise<number> {
+  const url = URL.createObjectURL(new Blob([COMPUTING_THREAD]));
+  const workers = Array.from({ length: threads }, () => new Worker(url));
+  const run = (worker: Worker, amount: number) =>
+    new Promise<void>((resolve) => {
+      worker.onmessage = () => resolve();
+      worker.postMessage(amount);
+    });
+  // Once for a start: a thread begins late, and compiles.
+  await Promise.all(workers.map((worker) => run(worker, rounds / 10)));
+  const begun = performance.now();
+  await Promise.all(workers.map((worker) => run(worker, rounds)));
+  const taken = performance.now() - begun;
+  for (const worker of workers) worker.terminate();
+  return taken;
+}

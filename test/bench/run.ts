@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Chromium } from './chromium.js';
-import { describeEnvironment } from './environment.js';
+import { describeEnvironment, describeLoad } from './environment.js';
 import { Figures, table } from './figures.js';
 import { PARTS, runPart } from './parts.js';
 
@@ -41,6 +41,7 @@ try {
   }
 } finally {
   await chromium.close();
+  figures.note(`Load of the machine at the end: ${describeLoad()}`);
   await writeFile(
     join(root, 'bench.json'),
     `${JSON.stringify({ environment, figures: figures.all, notes: figures.notes }, null, 2)}\n`,
