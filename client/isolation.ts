@@ -1,6 +1,9 @@
 import { PortsideError } from '../protocol/errors.js';
 import { forgetReload, reloadOnce } from './reload-once.js';
 
+/** Whether `becomeIsolated` will load the page once more, as it does on a first visit. */
+export const loadsAgain = (): boolean => !crossOriginIsolated && window === top;
+
 /**
  * Makes the page cross-origin isolated, which shared memory needs: the service worker adds the headers, and a page
  * that came from the host without them is loaded once more through it.
@@ -9,7 +12,7 @@ import { forgetReload, reloadOnce } from './reload-once.js';
  */
 export async function becomeIsolated(base: string): Promise<void> {
   // In a frame, isolation is the embedder's to give: a reload changes nothing.
-  if (!crossOriginIsolated && window === top) await reloadOnce('isolation', base);
+  if (loadsAgain()) await reloadOnce('isolation', base);
   if (!crossOriginIsolated || typeof SharedArrayBuffer === 'undefined') throw new PortsideError('isolation-refused');
   forgetReload('isolation', base);
 }

@@ -9,6 +9,8 @@ export const MACHINE_VERSION = 1;
 
 export type ToMachine =
   | { readonly type: 'boot'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
+  /** Instead of `boot`, in a page that must be loaded once more before it can: what a boot will need is stored meanwhile. */
+  | { readonly type: 'prefetch'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
   /** `port` speaks `protocol/bridge.ts`; it is transferred. Several may be connected at once. */
   | { readonly type: 'connect'; readonly port: MessagePort }
   /** Asks for one `stats`. */
@@ -36,6 +38,8 @@ export type BootStep = 'download' | 'unpack' | 'compile' | 'start' | 'listen';
 export type FromMachine =
   /** `loaded` and `total` are bytes over all downloads in `download`; both 0 where a step has no measure. */
   | { readonly type: 'progress'; readonly step: BootStep; readonly loaded: number; readonly total: number }
+  /** Answers `prefetch`, whether it succeeded or not: a boot meets the same trouble again, and says what it is. */
+  | { readonly type: 'prefetched' }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly code: ErrorCode; readonly detail?: string }
   /** A line or more that a guest wrote to stdout (1) or stderr (2). */

@@ -2,10 +2,11 @@
 import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 import { connect } from '../connection.js';
-import { becomeIsolated } from '../isolation.js';
+import { becomeIsolated, loadsAgain } from '../isolation.js';
 import { startMachine } from '../machine.js';
 import { logOutput } from '../output.js';
 import { claimKernel, type Ownership } from '../ownership.js';
+import { prefetch } from '../prefetch.js';
 import { adoptRelease, register } from '../registration.js';
 import { type ShownSite, showSite } from '../show-site.js';
 import { BootScreen } from './boot-screen.js';
@@ -21,7 +22,11 @@ async function run(): Promise<void> {
   const site = readSiteConfig(document);
   refuseToNest();
   screen.progress('register');
+  const ahead = loadsAgain()
+    ? prefetch(site, (loaded, total) => screen.progress('download', loaded, total))
+    : undefined;
   const registration = await register({ base: site.base }).catch((error: unknown) => explainFailedInstall(error, site));
+  await ahead?.done;
   await becomeIsolated(site.base);
 
   const claim = await claimKernel(site.base);

@@ -12,6 +12,7 @@ const instance = crypto.randomUUID();
 addEventListener('message', (event: MessageEvent<ToMachine>) => {
   const message = event.data;
   if (message.type === 'connect') return serve(message.port);
+  if (message.type === 'prefetch') return send({ type: 'prefetched' });
   if (message.type === 'stats') return send({ type: 'stats', memory: 0, processes: [] });
   if (message.site.env.STUB === 'throw') throw new Error('the stub was asked to throw');
   void boot(message.site, message.origin);

@@ -12,7 +12,7 @@ import { Kernel } from '../../kernel.js';
 import { mountProc } from '../../proc/mount-proc.js';
 import { statistics } from '../../process/statistics.js';
 import { systemClock } from '../clock.js';
-import { inflatedSize, loadAssets } from './assets.js';
+import { inflatedSize, loadAssets, prefetchAssets } from './assets.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
@@ -75,6 +75,7 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
   await kernel.network.whenListening(site.port, AbortSignal.any([]));
   booting = false;
   tell({ type: 'ready' });
+  servers.startOthers();
   return { kernel, bridges };
 }
 
@@ -96,6 +97,18 @@ async function loadMachine(kernel: Kernel, site: SiteConfig, base: URL): Promise
   return { module: guest };
 }
 
+/** A page that is about to be loaded again has time to download in. */
+async function prefetch(site: SiteConfig, origin: string): Promise<void> {
+  try {
+    await prefetchAssets(site, new URL(site.base, origin), (loaded, total) =>
+      tell({ type: 'progress', step: 'download', loaded, total }),
+    );
+  } catch (error) {
+    console.info('portside: downloading ahead of the boot failed', error);
+  }
+  tell({ type: 'prefetched' });
+}
+
 let machine: Promise<RunningMachine> | undefined;
 
 self.addEventListener('message', ({ data }: MessageEvent<ToMachine>) => {
@@ -104,6 +117,10 @@ self.addEventListener('message', ({ data }: MessageEvent<ToMachine>) => {
       if (data.version !== MACHINE_VERSION) return fail(new PortsideError('protocol-mismatch'));
       machine = boot(data.site, data.origin);
       machine.catch(fail);
+      break;
+    case 'prefetch':
+      if (data.version !== MACHINE_VERSION) tell({ type: 'prefetched' });
+      else void prefetch(data.site, data.origin);
       break;
     case 'connect': {
       const { port } = data;

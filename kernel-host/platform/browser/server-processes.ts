@@ -34,9 +34,14 @@ export class ServerProcesses {
     this.#secure = secure;
   }
 
-  /** @throws Errno when the program or its directory is not there. */
+  /** Starts the first. @throws Errno when the program or its directory is not there. */
   start(): void {
-    for (let i = 0; i < this.#site.workers; i++) this.#spawn();
+    this.#spawn();
+  }
+
+  /** Starts those that are missing, once the first serves: together they would compile the same code side by side. */
+  startOthers(): void {
+    while (this.running < this.#site.workers) this.#spawn();
   }
 
   /** True when the process was one of these. */
