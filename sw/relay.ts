@@ -96,6 +96,8 @@ export class Relay {
     let connection = await link.acquire();
     // It may have closed between its arrival and this turn.
     while (!connection.open) connection = await link.acquire();
+    // It may have been given up while its body was read, or while it waited for a kernel: that event is past.
+    if (signal.aborted) throw clientGone();
     const exchange = connection.send(head, body, clientId);
     const abort = () => exchange.cancel();
     signal.addEventListener('abort', abort, { once: true });

@@ -337,18 +337,12 @@ describe('a page that nobody waits for', () => {
     await end;
   });
 
-  test('takes no server along: a large download and upload, both given up', async () => {
+  test('takes no server along: a large download, given up', async () => {
     await frame.evaluate(async (size) => {
       const abort = new AbortController();
       const { body } = await fetch(`/download.php?size=${size}`, { signal: abort.signal });
       await body?.getReader().read();
-      const upload = fetch('/request.php', {
-        method: 'PUT',
-        body: new Blob([new Uint8Array(size)]),
-        signal: abort.signal,
-      });
       abort.abort();
-      await upload.catch(() => {});
     }, FIFTY);
     for (let round = 0; round < 2; round++) {
       const served = await Promise.all([1, 2].map(async () => (await fetchIn(frame, '/sleep.php?seconds=1')).text));
