@@ -1,5 +1,5 @@
 /** Reading and writing through descriptors (POSIX read(), write(), lseek() and their like). */
-import { EAGAIN, EINVAL, ENODEV, EOVERFLOW, Errno, ESPIPE } from '../abi/errno.js';
+import { EAGAIN, EINVAL, ENXIO, EOVERFLOW, Errno, ESPIPE } from '../abi/errno.js';
 import { O_APPEND, O_DSYNC, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/fcntl.js';
 import { POLLIN, POLLOUT } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
@@ -33,6 +33,8 @@ function writeFrom(kernel: Kernel, task: Task, description: number, from: Uint8A
     for (;;) {
       const append = operations.seekable && (descriptions.flags(description) & O_APPEND) !== 0;
       const offset = append ? operations.size(description) : descriptions.offset(description);
+      // A folder of the host may have lost the file.
+      if (offset < 0) return offset;
       const count = operations.write(description, done === 0 ? from : from.subarray(done), offset);
       if (count < 0) return done > 0 && count !== -EAGAIN ? done : done > 0 && !mayWait ? done : count;
       if (operations.seekable) descriptions.setOffset(description, offset + count);
@@ -149,13 +151,16 @@ const llseek: Handler = (kernel, task, fd, high, low, result, whence) => {
   if (!operations.seekable) return -ESPIPE;
   const distance = wide(low, high);
   let offset: number;
+  const size = whence === SEEK_SET || whence === SEEK_CUR ? 0 : operations.size(description);
+  if (size < 0) return size;
   if (whence === SEEK_SET) offset = distance;
   else if (whence === SEEK_CUR) offset = kernel.descriptions.offset(description) + distance;
-  else if (whence === SEEK_END) offset = operations.size(description) + distance;
+  else if (whence === SEEK_END) offset = size + distance;
   // Without a map of holes, all is data and the one hole is the end (lseek(2), "simplest implementation").
-  else if (whence === SEEK_DATA) offset = distance < operations.size(description) ? distance : -ENODEV;
-  else if (whence === SEEK_HOLE) offset = operations.size(description);
-  else return -EINVAL;
+  else if (whence === SEEK_DATA || whence === SEEK_HOLE) {
+    if (distance < 0 || distance >= size) return -ENXIO;
+    offset = whence === SEEK_DATA ? distance : size;
+  } else return -EINVAL;
   if (offset < 0) return -EINVAL;
   if (offset > LARGEST_OFFSET) return -EOVERFLOW;
   kernel.descriptions.setOffset(description, offset);

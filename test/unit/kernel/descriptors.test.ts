@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EAGAIN, EBADF, ECHILD, EINVAL, EMFILE } from '../../../kernel-host/abi/errno.js';
-import { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, O_CLOEXEC, SEEK_CUR } from '../../../kernel-host/abi/fcntl.js';
+import { EAGAIN, EBADF, ECHILD, EINVAL, EMFILE, ENXIO } from '../../../kernel-host/abi/errno.js';
+import {
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_GETFD,
+  F_SETFD,
+  O_CLOEXEC,
+  SEEK_CUR,
+  SEEK_DATA,
+  SEEK_END,
+  SEEK_HOLE,
+} from '../../../kernel-host/abi/fcntl.js';
 import * as number from '../../../kernel-host/abi/syscall.js';
 import { type TestGuest, TestMachine } from './guest.js';
 
@@ -129,6 +139,19 @@ describe('descriptors', () => {
     expect([await position(copy), await position(b)]).toEqual([10, 0]);
     await guest.call(number.SYS_close, a);
     expect(await position(copy)).toBe(10);
+  });
+
+  it('seek to data and to the hole behind it', async () => {
+    const guest = new TestMachine().spawn();
+    const fd = await open(guest, '/etc/passwd');
+    const result = guest.room(8);
+    const seek = async (offset: number, whence: number): Promise<number> => {
+      const failed = await guest.call(number.SYS_llseek, fd, 0, offset, result, whence);
+      return failed || guest.view.getUint32(result, true);
+    };
+    const size = await seek(0, SEEK_END);
+    expect([await seek(3, SEEK_DATA), await seek(3, SEEK_HOLE)]).toEqual([3, size]);
+    expect([await seek(size, SEEK_DATA), await seek(size, SEEK_HOLE)]).toEqual([-ENXIO, -ENXIO]);
   });
 
   it('close, and all else comes back, when a spawn fails half-way', async () => {
