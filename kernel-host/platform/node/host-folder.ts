@@ -283,8 +283,10 @@ export class HostFolder implements FileSystem {
     });
   }
 
+  /** @throws Errno what the host says, ENOENT when the folder is gone */
   statfs(): StatFs {
-    const stats = fs.statfsSync(this.#path);
+    const stats = attempt(() => fs.statfsSync(this.#path));
+    if (typeof stats === 'number') throw new Errno(-stats);
     return {
       type: stats.type,
       blockSize: stats.bsize,

@@ -10,6 +10,7 @@ import {
   ENOTEMPTY,
   EPERM,
   EROFS,
+  Errno,
 } from '../../../kernel-host/abi/errno.js';
 import {
   O_RDONLY,
@@ -300,6 +301,18 @@ describe('mounts', () => {
     expect(read(folder.root, 0, 100)).toBe('memory_limit=1G');
     folder.close(folder.root);
     expect(folder.lookup(folder.root, bytes('x'))).toBe(-ENOTDIR);
+  });
+
+  it('that the host has removed say so as errno, whatever is asked', () => {
+    const error = ((): unknown => {
+      fs.rmSync(host.path, { recursive: true });
+      try {
+        return folder.statfs();
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toEqual(new Errno(ENOENT));
   });
 
   it('tell how much room the host has', () => {
