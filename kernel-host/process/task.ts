@@ -13,6 +13,7 @@ import type { Process } from './process.js';
 export const PARKED = -0x40000000;
 
 export interface Park {
+  /** May be changed by `retry`, which runs while the task is in none of them. */
   readonly queues: readonly WaitQueue[];
   /** Tries again: a result, or PARKED to go on waiting. May throw Errno. */
   readonly retry: () => number;

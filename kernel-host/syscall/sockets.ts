@@ -51,6 +51,7 @@ import { INADDR_ANY, readAddress, type SocketAddress, writeAddress } from '../ne
 import { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
 import { SOCKET_CAPACITY } from '../pipe/rings.js';
+import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, install, nonBlocking, whenReady } from './call.js';
 
@@ -192,6 +193,7 @@ const connect: Handler = (kernel, task, fd, address, length) => {
   const where = readAddress(task.memory, address, length);
   if ((where.family === 'unix') !== (connecting.domain === AF_UNIX)) return -EAFNOSUPPORT;
   const mayWait = !nonBlocking(kernel, description);
+  const queues: WaitQueue[] = [];
   const attempt = (): number => {
     const listener = kernel.network.listenerAt(
       where,
@@ -201,9 +203,9 @@ const connect: Handler = (kernel, task, fd, address, length) => {
     if (listener.full) {
       // connect(2): EAGAIN for a full UNIX backlog; TCP without waiting would need EINPROGRESS, which nobody could poll for.
       if (!mayWait) return where.family === 'unix' ? -EAGAIN : -ECONNREFUSED;
-      return task.parked
-        ? PARKED
-        : task.park({ queues: [listener.room], retry: attempt, deadline: null, expired: () => -EAGAIN });
+      // Another listener may have taken the place of the one that was waited for.
+      queues[0] = listener.room;
+      return task.parked ? PARKED : task.park({ queues, retry: attempt, deadline: null, expired: () => -EAGAIN });
     }
     return kernel.network.connectSocket(connecting, listener, where);
   };

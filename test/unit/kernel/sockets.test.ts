@@ -289,6 +289,31 @@ describe('listening', () => {
     expect(await connecting).toBeGreaterThanOrEqual(0);
   });
 
+  it('that another takes the place of has its waiting connects', async () => {
+    const [old, next, client, late] = [
+      machine.spawn({ sharedPort: 80 }),
+      machine.spawn({ sharedPort: 80 }),
+      machine.spawn(),
+      machine.spawn(),
+    ];
+    const listener = await listening(old, 80, 1);
+    const successor = await next.call(number.SYS_socket, AF_INET, SOCK_STREAM, 0);
+    expect(await next.call(number.SYS_bind, successor, ...inet(next, 80))).toBe(0);
+    await connected(client, 80);
+    const connecting = connected(late, 80);
+    expect(await isPending(machine, connecting)).toBe(true);
+    // In one turn of the kernel's: the old one goes, the new one comes and is full.
+    const c = await client.call(number.SYS_socket, AF_INET, SOCK_STREAM, 0);
+    await Promise.all([
+      old.call(number.SYS_close, listener),
+      next.call(number.SYS_listen, successor, 1),
+      client.call(number.SYS_connect, c, ...inet(client, 80)),
+    ]);
+    expect(await isPending(machine, connecting)).toBe(true);
+    expect(await next.call(number.SYS_accept4, successor, 0, 0, 0)).toBeGreaterThan(0);
+    expect(await connecting).toBeGreaterThanOrEqual(0);
+  });
+
   it('that ends refuses who waits in the queue', async () => {
     const [server, client] = [machine.spawn(), machine.spawn()];
     const listener = await listening(server, 80);
