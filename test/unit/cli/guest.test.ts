@@ -74,6 +74,13 @@ describe('PHP', () => {
     expect(await readdir(join(folder, 'cache/php'))).toEqual([]);
   });
 
+  test('is not kept where a file is in the way, and that is said', async () => {
+    const { release, folder } = await registry();
+    await writeFiles(folder, { taken: '' });
+    const unwritable = { code: 'php-cache-unwritable' };
+    await expect(cachedGuest(release, join(folder, 'taken/php/8.9'))).rejects.toMatchObject(unwritable);
+  });
+
   test("that cannot be fetched is an error with npm's own words", async () => {
     const { release, directory, script, folder } = await registry();
     await script('echo "npm error code ENOTFOUND" >&2; exit 1');
