@@ -1,10 +1,12 @@
 /** What system call handlers share: their signature, arguments, descriptors, places, and waiting for I/O. */
-import { EAGAIN, EBADF, EINTR, Errno } from '../abi/errno.js';
+import { EAGAIN, EBADF, EINTR, ENOTSOCK, Errno } from '../abi/errno.js';
 import { AT_FDCWD, O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/fcntl.js';
 import { POLLIN } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
+import { KIND_SOCKET } from '../memory/layout.js';
+import { Socket } from '../net/socket.js';
 import { PARKED, type Task } from '../process/task.js';
 
 /** A result at or above 0, -errno, or PARKED. May throw Errno. Arguments are signed 32-bit numbers. */
@@ -38,6 +40,15 @@ export function writable(kernel: Kernel, task: Task, fd: number): number {
   const description = describe(task, fd);
   if ((kernel.descriptions.flags(description) & O_ACCMODE) === O_RDONLY) throw new Errno(EBADF);
   return description;
+}
+
+/** The socket behind a descriptor. @throws Errno EBADF, ENOTSOCK */
+export function socketAt(kernel: Kernel, task: Task, fd: number): { socket: Socket; description: number } {
+  const description = describe(task, fd);
+  const operations =
+    kernel.descriptions.kind(description) === KIND_SOCKET ? kernel.descriptions.operations(description) : null;
+  if (!(operations instanceof Socket)) throw new Errno(ENOTSOCK);
+  return { socket: operations, description };
 }
 
 /** Puts a new description into the caller's table; releases it when the table is full. */

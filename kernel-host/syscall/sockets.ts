@@ -6,9 +6,7 @@ import {
   ECONNREFUSED,
   EINVAL,
   EMFILE,
-  ENOPROTOOPT,
   ENOTCONN,
-  ENOTSOCK,
   EOPNOTSUPP,
   EPROTONOSUPPORT,
   Errno,
@@ -25,44 +23,21 @@ import {
   MSG_NOSIGNAL,
   MSG_PEEK,
   MSG_WAITALL,
-  SO_ACCEPTCONN,
-  SO_BROADCAST,
-  SO_DOMAIN,
-  SO_ERROR,
-  SO_KEEPALIVE,
-  SO_LINGER,
-  SO_PROTOCOL,
-  SO_RCVBUF,
-  SO_REUSEADDR,
-  SO_REUSEPORT,
-  SO_SNDBUF,
-  SO_TYPE,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOCK_TYPE_MASK,
-  SOL_SOCKET,
-  TCP_NODELAY,
 } from '../abi/socket.js';
 import { S_IFSOCK } from '../abi/stat.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_SOCKET } from '../memory/layout.js';
 import { INADDR_ANY, readAddress, type SocketAddress, writeAddress } from '../net/address.js';
-import { Socket } from '../net/socket.js';
+import type { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
-import { SOCKET_CAPACITY } from '../pipe/rings.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
-import { describe, type Handler, install, nonBlocking, whenReady } from './call.js';
-
-/** @throws Errno EBADF, ENOTSOCK */
-function socketAt(kernel: Kernel, task: Task, fd: number): { socket: Socket; description: number } {
-  const description = describe(task, fd);
-  const operations =
-    kernel.descriptions.kind(description) === KIND_SOCKET ? kernel.descriptions.operations(description) : null;
-  if (!(operations instanceof Socket)) throw new Errno(ENOTSOCK);
-  return { socket: operations, description };
-}
+import { describe, type Handler, install, nonBlocking, socketAt, whenReady } from './call.js';
+import { sharesPort } from './socket-options.js';
 
 function installSocket(kernel: Kernel, task: Task, created: Socket, flags: number): number {
   const description = kernel.descriptions.create(
@@ -143,7 +118,7 @@ const bind: Handler = (kernel, task, fd, address, length) => {
   const where = readAddress(task.memory, address, length);
   if ((where.family === 'unix') !== (bound.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (where.family === 'inet') {
-    const shares = where.port === task.process.sharedPort || bound.options.get(option(SOL_SOCKET, SO_REUSEPORT)) === 1;
+    const shares = where.port === task.process.sharedPort || sharesPort(bound);
     return kernel.network.bindPort(bound, where, shares);
   }
   // Before a file is made for it.
@@ -268,53 +243,6 @@ const recvfrom: Handler = (kernel, task, fd, buffer, count, flags, address, leng
 
 const shutdown: Handler = (kernel, task, fd, how) => socketAt(kernel, task, fd).socket.shutdown(how);
 
-const option = (level: number, name: number): string => `${level}:${name}`;
-
-/** Options that are kept and given back. Those that would change what a loopback stream does change nothing here either. */
-const KEPT_OPTIONS = new Set([
-  option(SOL_SOCKET, SO_REUSEADDR),
-  option(SOL_SOCKET, SO_REUSEPORT),
-  option(SOL_SOCKET, SO_KEEPALIVE),
-  option(SOL_SOCKET, SO_BROADCAST),
-  option(SOL_SOCKET, SO_LINGER),
-  option(SOL_SOCKET, SO_SNDBUF),
-  option(SOL_SOCKET, SO_RCVBUF),
-  option(IPPROTO_TCP, TCP_NODELAY),
-]);
-
-const setsockopt: Handler = (kernel, task, fd, level, name, value, length) => {
-  const { socket: target } = socketAt(kernel, task, fd);
-  if (!KEPT_OPTIONS.has(option(level, name))) return -ENOPROTOOPT;
-  if (level === IPPROTO_TCP && target.domain !== AF_INET) return -EOPNOTSUPP;
-  if (length < 4) return -EINVAL;
-  target.options.set(option(level, name), task.memory.getInt32(value));
-  return 0;
-};
-
-const getsockopt: Handler = (kernel, task, fd, level, name, value, lengthAt) => {
-  const { socket: target } = socketAt(kernel, task, fd);
-  const room = task.memory.getInt32(lengthAt);
-  if (room < 4) return -EINVAL;
-  const answer = readOption(target, level, name);
-  if (answer === null) return -ENOPROTOOPT;
-  task.memory.setInt32(value, answer);
-  task.memory.setInt32(lengthAt, 4);
-  return 0;
-};
-
-function readOption(target: Socket, level: number, name: number): number | null {
-  if (level === SOL_SOCKET) {
-    if (name === SO_TYPE) return SOCK_STREAM;
-    if (name === SO_DOMAIN) return target.domain;
-    if (name === SO_PROTOCOL) return target.domain === AF_INET ? IPPROTO_TCP : 0;
-    if (name === SO_ACCEPTCONN) return target.state.kind === 'listening' ? 1 : 0;
-    // A connect here ends at once, and with it any error.
-    if (name === SO_ERROR) return 0;
-    if (name === SO_SNDBUF || name === SO_RCVBUF) return SOCKET_CAPACITY;
-  }
-  return KEPT_OPTIONS.has(option(level, name)) ? (target.options.get(option(level, name)) ?? 0) : null;
-}
-
 export const socketCalls = {
   socket,
   socketpair,
@@ -329,6 +257,4 @@ export const socketCalls = {
   sendto,
   recvfrom,
   shutdown,
-  setsockopt,
-  getsockopt,
 };

@@ -8,6 +8,7 @@ import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
 import { pollCalls } from './poll.js';
 import { processCalls } from './processes.js';
+import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
 
 const entries: readonly (readonly [number: number, handler: Handler])[] = [
@@ -81,8 +82,8 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_getpeername, socketCalls.getpeername],
   [number.SYS_sendto, socketCalls.sendto],
   [number.SYS_recvfrom, socketCalls.recvfrom],
-  [number.SYS_setsockopt, socketCalls.setsockopt],
-  [number.SYS_getsockopt, socketCalls.getsockopt],
+  [number.SYS_setsockopt, socketOptionCalls.setsockopt],
+  [number.SYS_getsockopt, socketOptionCalls.getsockopt],
   [number.SYS_shutdown, socketCalls.shutdown],
   [number.SYS_ppoll_time64, pollCalls.ppoll],
   [number.SYS_pselect6_time64, pollCalls.pselect6],
