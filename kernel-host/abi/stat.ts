@@ -7,7 +7,6 @@ export const S_IFBLK = 0o060000;
 export const S_IFDIR = 0o040000;
 export const S_IFCHR = 0o020000;
 export const S_IFIFO = 0o010000;
-export const S_ISVTX = 0o1000;
 
 /** DT_* values are the type bits shifted (glibc's IFTODT). */
 export const directoryEntryType = (mode: number): number => (mode & S_IFMT) >>> 12;

@@ -28,10 +28,5 @@ export const FLAG_INSIDE = 1;
 /** The process is over: its thread has no business in kernel memory any more. */
 export const FLAG_CLOSED = 2;
 
-/** 64 KiB of data, the last 48 bytes of which carry a pending signal. */
-export const DATA_SIZE = 65536;
-export const SIGNAL_SIZE = 48;
-export const CHANNEL_SIZE = CHANNEL.DATA + DATA_SIZE;
-
-/** What adapters that copy use instead: four times the data in a trip. */
-export const COPYING_DATA_SIZE = 4 * DATA_SIZE;
+/** Bytes of the data area through which adapters copy: as much as goes to the browser in one chunk. */
+export const COPYING_DATA_SIZE = 262144;

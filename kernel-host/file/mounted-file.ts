@@ -1,7 +1,7 @@
 /** Open files and directories of mounted file systems: procfs, a folder of the host. */
 import { EISDIR } from '../abi/errno.js';
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
-import { type Attributes, emptyAttributes, S_IFDIR, S_IFMT } from '../abi/stat.js';
+import { type Attributes, emptyAttributes } from '../abi/stat.js';
 import type { DirectoryEntry } from '../fs/file-system.js';
 import type { Place } from '../fs/vfs.js';
 import { type FileOperations, unsupported } from './file-operations.js';
@@ -61,5 +61,3 @@ export class MountedFile implements FileOperations {
       : unsupported.entry(description, cookie);
   }
 }
-
-export const isDirectoryMode = (mode: number): boolean => (mode & S_IFMT) === S_IFDIR;

@@ -113,8 +113,6 @@ export const DESCRIPTION = {
   CURSOR_W: 7,
   /** Character devices: the device number. */
   RDEV_W: 8,
-  /** Source number in the ready set. */
-  SOURCE_W: 9,
   /** Pipe: 0 read end, 1 write end. */
   END_W: 10,
   /** 1 from when a second process got it. */
@@ -151,7 +149,6 @@ export const PROCESS = {
   LOWEST_FREE_W: 9,
   /** Descriptions that the kernel handed over for the process to open files with, and their number. */
   SPARE_COUNT_W: 10,
-  PPID_W: 11,
   /** System calls that its program has made, whoever answered them: counted by its worker, read by the kernel. */
   CALLS_F64: 6,
   SPARES_W: 16,
@@ -190,9 +187,6 @@ export const SOCKET = {
   SEND_W: 2,
   /** Where it listens: address of the listener's record, which the sockets of a port share. */
   LISTENER_W: 3,
-  /** SO_ERROR, taken by reading it. */
-  ERROR_W: 4,
-  SOURCE_W: 5,
 } as const;
 export const SOCKET_SIZE = 64;
 /** What the workers of those who listen see of a listener. */
@@ -203,8 +197,6 @@ export const LISTENER = {
   SOCKETS_W: 1,
 } as const;
 export const LISTENER_SIZE = 8;
-export const SOCKET_UNCONNECTED = 0;
+/** STATE_W; 0 is neither, of which only the kernel knows more. */
 export const SOCKET_LISTENING = 1;
 export const SOCKET_CONNECTED = 2;
-/** Datagram and half-open sockets: only the kernel knows. */
-export const SOCKET_KERNEL = 3;

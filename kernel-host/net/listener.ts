@@ -32,10 +32,6 @@ export class Listener {
     return this.#queue.length >= this.#backlog;
   }
 
-  get sockets(): number {
-    return this.#sockets;
-  }
-
   join(backlog: number): void {
     this.#sockets++;
     this.#backlog = Math.max(this.#backlog, backlog);

@@ -102,7 +102,6 @@ export class ProcessTable {
     const { u32 } = kernel.memory;
     const word = record >>> 2;
     u32[word + PROCESS.PID_W] = pid;
-    u32[word + PROCESS.PPID_W] = options.parent?.pid ?? 0;
     u32[word + PROCESS.ROOT_W] = kernel.vfs.root.root;
     u32[word + PROCESS.UMASK_W] = options.parent?.umask ?? 0o022;
     u32[word + PROCESS.TABLE_W] = table;

@@ -17,6 +17,7 @@ import {
 } from '../abi/errno.js';
 import {
   AT_EMPTY_PATH,
+  AT_NO_AUTOMOUNT,
   AT_REMOVEDIR,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
@@ -34,6 +35,7 @@ import {
   RENAME_NOREPLACE,
   UTIME_NOW,
   UTIME_OMIT,
+  W_OK,
   X_OK,
 } from '../abi/fcntl.js';
 import {
@@ -206,7 +208,7 @@ const readlinkat: Handler = (kernel, task, fd, path, buffer, room) => {
 };
 
 const fstatat64: Handler = (kernel, task, fd, path, buffer, flags) => {
-  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800)) !== 0) return -EINVAL;
+  if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | AT_NO_AUTOMOUNT)) !== 0) return -EINVAL;
   const bytes = task.memory.path(path);
   const place =
     bytes.length === 0 && (flags & AT_EMPTY_PATH) !== 0
@@ -230,7 +232,7 @@ const faccessat: Handler = (kernel, task, fd, path, mode, flags) => {
   // What is not stored in the file system can be written all the same (Linux: sb_permission()).
   const type = attributes.mode & S_IFMT;
   const stored = type === S_IFREG || type === S_IFDIR || type === S_IFLNK;
-  if ((mode & 2) !== 0 && stored && place.fileSystem.readOnly) return -EROFS;
+  if ((mode & W_OK) !== 0 && stored && place.fileSystem.readOnly) return -EROFS;
   return 0;
 };
 

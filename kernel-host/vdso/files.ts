@@ -52,7 +52,7 @@ import type { ProcessView } from './process-view.js';
 
 /** After so many walks that the kernel disturbed, it may answer itself. */
 const ATTEMPTS = 20;
-const DOT = new Uint8Array([0x2e, 0x2e]);
+const DOT_DOT = new Uint8Array([0x2e, 0x2e]);
 const SLASH = 0x2f;
 
 /** Takes one directory entry; false when there is no room for it. `name` is valid during the call only. */
@@ -299,7 +299,7 @@ export class LocalFiles {
       if (cookie < 2) {
         const own = u32[(directory >>> 2) + INODE.DENTRY_W] as number;
         const inode = cookie === 0 || own === 0 ? directory : (u32[(own >>> 2) + DENTRY.PARENT_W] as number);
-        if (!visit(cookie === 0 ? DOT.subarray(1) : DOT, inoOf(inode), typeOf(inode), cookie + 1)) break;
+        if (!visit(cookie === 0 ? DOT_DOT.subarray(1) : DOT_DOT, inoOf(inode), typeOf(inode), cookie + 1)) break;
         cookie++;
         continue;
       }

@@ -93,19 +93,6 @@ export class LocalStreams {
     return 0;
   }
 
-  /** Whether an accept would find nothing: -EAGAIN then, else CROSS. */
-  accept(fd: number): number {
-    const process = this.#process;
-    const description = process.description(fd);
-    if (description < 0) return description;
-    process.memory.catchUp();
-    if (process.field(description, DESCRIPTION.KIND_W) !== KIND_SOCKET || !this.#nonBlocking(description)) return CROSS;
-    const record = process.field(description, DESCRIPTION.OBJECT_W) >>> 2;
-    const { u32 } = process.memory;
-    if (u32[record + SOCKET.STATE_W] !== SOCKET_LISTENING) return CROSS;
-    return this.#listener(record, LISTENER.PENDING_W) === 0 ? -EAGAIN : CROSS;
-  }
-
   /** The events that hold now, out of those asked for; CROSS where only the kernel knows. */
   poll(fd: number, events: number): number {
     const process = this.#process;

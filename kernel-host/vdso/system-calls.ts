@@ -4,7 +4,7 @@
  * memory and an offset in it; results are counts or -errno.
  */
 import { EINVAL, ENAMETOOLONG } from '../abi/errno.js';
-import { AT_SYMLINK_NOFOLLOW, O_ACCMODE, PATH_MAX } from '../abi/fcntl.js';
+import { AT_SYMLINK_NOFOLLOW, F_GETFL, O_ACCMODE, PATH_MAX } from '../abi/fcntl.js';
 import { type Attributes, readStat } from '../abi/stat.js';
 import * as number from '../abi/syscall.js';
 import type { GuestChannel } from '../channel/guest-channel.js';
@@ -332,7 +332,7 @@ export class SystemCalls {
   }
 
   isWritable(fd: number): boolean {
-    const flags = this.fcntl(fd, 3, 0);
+    const flags = this.fcntl(fd, F_GETFL, 0);
     return flags >= 0 && (flags & O_ACCMODE) !== 0;
   }
 
