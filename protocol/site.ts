@@ -18,11 +18,11 @@ export interface SiteConfig {
   readonly name: string;
   /** Absolute path that begins and ends with a slash. */
   readonly base: string;
-  /** Guest port that the site's servers listen on. */
-  readonly port: number;
+  /** Guest port that the site's servers listen on; the origin's own where it is left out. */
+  readonly port?: number;
   readonly workers: number;
   readonly php: string;
-  /** Command line of each server process, program first. */
+  /** Command line of each server process, program first; `{host}` and `{port}` stand for those of `siteAddress`. */
   readonly argv: readonly string[];
   /** The same for an origin of HTTPS, where it differs: the server itself sees plain HTTP and cannot know. */
   readonly secureArgv?: readonly string[];
@@ -39,6 +39,17 @@ export interface SiteConfig {
   };
 }
 
+/**
+ * Where the servers of a site listen, inside: on the host and port of its own address, so that what a server tells of itself
+ * is what its visitor sees.
+ */
+export function siteAddress(site: Pick<SiteConfig, 'port'>, origin: string): { host: string; port: number } {
+  const { hostname, port, protocol } = new URL(origin);
+  const own = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  // Guests have no IPv6: a literal address of it stands for this host all the same.
+  return { host: hostname.startsWith('[') ? '127.0.0.1' : hostname, port: site.port ?? own };
+}
+
 /** Cache Storage: where the inflated guest of a base is kept between boots. One cache a base; its entries are of one release. */
 export const guestCacheName = (base: string): string => `portside:guest:${base}`;
 
@@ -49,10 +60,11 @@ export const kernelLockName = (base: string): string => `portside:${base}`;
 export const bootLockName = (base: string): string => `portside:${base}:boot`;
 
 /** Cache Storage: what the service worker of a release serves by itself. */
-export const assetCacheName = (base: string, release: string): string => `${assetCachePrefix(base)}${release}`;
+export const assetCacheName = (base: string, release: string): string => `portside:assets:${base}:${release}`;
 
-/** What the names of all releases' asset caches of a base begin with. */
-export const assetCachePrefix = (base: string): string => `portside:assets:${base}:`;
+/** Whether a cache is some release's of this base: releases hold no slash, and bases end with one. */
+export const isAssetCacheOf = (base: string, name: string): boolean =>
+  name.startsWith(assetCacheName(base, '')) && !name.includes('/', assetCacheName(base, '').length);
 
 /**
  * Path at which the service worker serves `path`, which begins with `base`, to be saved to a file: what a link with a `download`

@@ -2,7 +2,7 @@
  * The service worker of a packed site, bundled as a classic script. `portside pack` writes the site's configuration in
  * front of it, so that it is known when the first event arrives.
  */
-import type { SiteConfig } from '../protocol/site.js';
+import { type SiteConfig, siteAddress } from '../protocol/site.js';
 import { blobDocument } from './blob-document.js';
 import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
 import { explain } from './explain.js';
@@ -16,7 +16,11 @@ declare const self: ServiceWorkerGlobalScope & { readonly portsideSite: SiteConf
 
 const site = self.portsideSite;
 const policy = embedderPolicyFor(self.navigator.userAgent);
-const bridge = startBridge({ scope: site.base, routes: [{ base: site.base, port: site.port }], shell: true });
+const bridge = startBridge({
+  scope: site.base,
+  routes: [{ base: site.base, port: siteAddress(site, self.location.origin).port }],
+  shell: true,
+});
 const precache = new Precache(site);
 const parked = new ParkedAnswers();
 

@@ -13,9 +13,6 @@ export const IMAGE_DOCUMENT_ROOT = 'www/html';
 export const IMAGE_ROUTER_DIRECTORY = 'router';
 const OPCACHE_DIRECTORY = '/var/cache/opcache';
 
-/** The guest's own port, not the browser's; 80, so that URLs that PHP makes from it carry none. */
-export const GUEST_PORT = 80;
-
 /** Runs before each page of a site that is visited over HTTPS. */
 const SECURE_PRELUDE = 'portside/https.php';
 
@@ -60,7 +57,8 @@ export function serverArguments(router: string | undefined, settings = UPLOAD_SE
     'php',
     ...settings.flatMap((setting) => ['-d', setting]),
     ...opcodeCacheOptions(OPCACHE_DIRECTORY),
-    ...['-S', `127.0.0.1:${GUEST_PORT}`],
+    // Filled in at boot: the address that the visitor sees is the one that PHP tells of itself.
+    ...['-S', '{host}:{port}'],
     ...['-t', DOCUMENT_ROOT],
     ...(router === undefined ? [] : [router]),
   ];

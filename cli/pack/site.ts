@@ -13,7 +13,6 @@ import { writing } from '../writing.js';
 import { ASSET_FOLDER, AssetWriter } from './assets.js';
 import {
   DOCUMENT_ROOT,
-  GUEST_PORT,
   IMAGE_DOCUMENT_ROOT,
   IMAGE_ROUTER_DIRECTORY,
   MOUNT_POINT,
@@ -96,7 +95,6 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
       {
         name: options.name ?? basename(docroot),
         base: options.base,
-        port: GUEST_PORT,
         workers: options.workers,
         php: options.php,
         argv: serverArguments(router),

@@ -40,12 +40,14 @@ const LINKS: readonly (readonly [path: string, target: string])[] = [
 const FILES: readonly (readonly [path: string, text: string])[] = [
   ['/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n'],
   ['/etc/group', 'root:x:0:\nnogroup:x:65534:\n'],
-  ['/etc/hosts', '127.0.0.1\tlocalhost portside\n'],
   ['/etc/hostname', 'portside\n'],
 ];
 
-/** @throws Errno ENOSPC when memory is exhausted. */
-export function plantRootTree(kernel: Kernel): void {
+/**
+ * @param names by which this machine is known besides its own.
+ * @throws Errno ENOSPC when memory is exhausted.
+ */
+export function plantRootTree(kernel: Kernel, names: readonly string[] = []): void {
   for (const [path, mode] of DIRECTORIES) makeDirectory(kernel, path, mode);
   const { root } = kernel.vfs;
   const dev = makeDirectory(kernel, '/dev', 0o755);
@@ -55,6 +57,8 @@ export function plantRootTree(kernel: Kernel): void {
     check(root.symlink(directory, name, encoder.encode(target)));
   }
   for (const [path, text] of FILES) writeFile(kernel, path, encoder.encode(text), 0o644);
+  const known = new Set(['localhost', 'portside', ...names]);
+  writeFile(kernel, '/etc/hosts', encoder.encode(`127.0.0.1\t${[...known].join(' ')}\n`), 0o644);
 }
 
 /** Makes a directory of the root file system with those above it; what is there stays. Returns its inode. @throws Errno */

@@ -25,10 +25,11 @@ test('a page sees that its visitor came over HTTPS, by the name in the address b
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const { frame } = await openSite(context, front.origin);
   const { server } = await requestSeen(frame, '/request.php');
-  const { HTTPS, SERVER_PORT, REQUEST_SCHEME, HTTP_HOST } = server;
+  const { HTTPS, SERVER_NAME, SERVER_PORT, REQUEST_SCHEME, HTTP_HOST } = server;
   const host = new URL(front.origin).host;
-  expect({ HTTPS, SERVER_PORT, REQUEST_SCHEME, HTTP_HOST }).toEqual({
+  expect({ HTTPS, SERVER_NAME, SERVER_PORT, REQUEST_SCHEME, HTTP_HOST }).toEqual({
     HTTPS: 'on',
+    SERVER_NAME: 'localhost',
     SERVER_PORT: '443',
     REQUEST_SCHEME: 'https',
     HTTP_HOST: host,

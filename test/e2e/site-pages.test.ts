@@ -1,7 +1,7 @@
 /** The same pages, asked by a page's `fetch` of native PHP and of a packed site: a visitor sees no difference. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DOCUMENT_ROOT, GUEST_PORT, UPLOAD_SETTINGS } from '../../cli/pack/guest-layout.js';
+import { DOCUMENT_ROOT, UPLOAD_SETTINGS } from '../../cli/pack/guest-layout.js';
 import { pageGroups, pagesRoot } from '../pages/requests.js';
 import { browserFetcher } from '../support/browser-fetcher.js';
 import { comparePages, differenceReport, type Side } from '../support/compare.js';
@@ -76,7 +76,7 @@ describe.skipIf(!hasNativePhp())('a packed site beside native PHP', () => {
     right = {
       name: 'packed',
       fetch: withoutThose(browserFetcher(shown.frame, site.origin)),
-      habitat: { host: new URL(site.url).host, port: GUEST_PORT, root: DOCUMENT_ROOT },
+      habitat: { host: new URL(site.url).host, port: Number(new URL(site.url).port), root: DOCUMENT_ROOT },
     };
   });
   afterAll(async () => {

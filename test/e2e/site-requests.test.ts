@@ -88,6 +88,8 @@ describe('a request', () => {
       HTTP_ORIGIN: site.origin,
       HTTP_USER_AGENT: await page.evaluate(() => navigator.userAgent),
       REMOTE_ADDR: '127.0.0.1',
+      SERVER_NAME: new URL(site.url).hostname,
+      SERVER_PORT: new URL(site.url).port,
       CONTENT_LENGTH: '3',
       CONTENT_TYPE: 'text/plain;charset=UTF-8',
       SERVER_PROTOCOL: 'HTTP/1.1',
@@ -203,7 +205,7 @@ describe('a redirect', () => {
     ['to the page’s own host', '//{host}/request.php?to=host'],
     ['to the page’s own origin', 'http://{host}/request.php?to=origin'],
     ['to localhost and the server’s port', 'http://localhost:{port}/request.php?to=localhost'],
-    ['to 127.0.0.1', 'http://127.0.0.1/request.php?to=loopback'],
+    ['to 127.0.0.1', 'http://127.0.0.1:{port}/request.php?to=loopback'],
   ])('%s is followed', async (_, location) => {
     const to = location.replace('{host}', new URL(site.url).host);
     const { url, redirected, text } = await fetchIn(frame, `/redirect.php?to=${encodeURIComponent(to)}`);

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DOCUMENT_ROOT, GUEST_PORT } from '../../cli/pack/guest-layout.js';
+import { DOCUMENT_ROOT } from '../../cli/pack/guest-layout.js';
 import { type PageGroup, pageGroups, pagesRoot } from '../pages/requests.js';
 import { comparePages, differenceReport, type Side } from '../support/compare.js';
 import { httpFetcher } from '../support/compare-exchange.js';
-import { type GuestPhp, startGuestPhp } from '../support/compare-guest.js';
+import { GUEST_PORT, type GuestPhp, startGuestPhp } from '../support/compare-guest.js';
 import { hasNativePhp, type NativePhp, startNativePhp } from '../support/native-php.js';
 
 /** The same pages, asked of native PHP and of the guest on the kernel: the answers are the same but for what the list names. */

@@ -1,7 +1,7 @@
 /** A guest's `php -S` on the kernel under Node, behind a real TCP port: the other side of the comparison. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DOCUMENT_ROOT, GUEST_PORT, serverArguments } from '../../cli/pack/guest-layout.js';
+import { DOCUMENT_ROOT, serverArguments } from '../../cli/pack/guest-layout.js';
 import { phpGuest } from '../../cli/php/guest.js';
 import type { PhpVersion } from '../../cli/php/releases.js';
 import { O_RDONLY, O_WRONLY } from '../../kernel-host/abi/fcntl.js';
@@ -15,6 +15,9 @@ import { bridgePort } from '../../kernel-host/platform/node/port-bridge.js';
 
 /** Built by `npm run build`: worker threads can't run TypeScript. */
 const PROCESS_WORKER = new URL('../../dist/node/process-worker.js', import.meta.url);
+
+/** Where the guests listen, inside. */
+export const GUEST_PORT = 80;
 
 export interface GuestPhpOptions {
   /** Folder of the host, copied into the guest's file system. */
@@ -59,7 +62,9 @@ export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp>
     lines.push(new TextDecoder().decode(bytes));
     return true;
   });
-  const command = serverArguments(undefined, options.settings ?? []);
+  const command = serverArguments(undefined, options.settings ?? []).map((part) =>
+    part.replace('{host}:{port}', `127.0.0.1:${GUEST_PORT}`),
+  );
   for (let worker = 0; worker < (options.workers ?? 1); worker++) {
     const descriptors = new Map([
       [0, kernel.describe(KIND_KERNEL, O_RDONLY, input)],

@@ -1,4 +1,7 @@
 /** Host names, protocols and users: what a machine without a network knows by itself. */
+
+import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from '../../abi/fcntl.js';
+import type { SystemCalls } from '../../vdso/system-calls.js';
 import type { Imports } from '../imports.js';
 import type { Guest } from './guest.js';
 
@@ -25,18 +28,40 @@ const PROTOCOLS: readonly (readonly [name: string, number: number])[] = [
   ['ipv6', 41],
 ];
 
-/** Dotted decimal or `localhost`, in host byte order; null for any other name. */
-function resolve(name: string): number | null {
-  if (name === 'localhost' || name.endsWith('.localhost')) return LOOPBACK;
+/** Dotted decimal in host byte order; null for anything else. */
+function numeric(name: string): number | null {
   const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(name)?.slice(1).map(Number);
   if (!parts || parts.some((part) => part > 255)) return null;
   return parts.reduce((address, part) => address * 256 + part, 0);
 }
 
+const HOSTS = new TextEncoder().encode('/etc/hosts');
+/** Longer than a machine without a network has reason for; what is behind it is not looked at. */
+const HOSTS_SIZE = 65536;
+
+/** hosts(5): an address, then names, `#` begins a comment. */
+function lookUpHosts(calls: SystemCalls, wanted: string): number | null {
+  const fd = calls.openat(AT_FDCWD, HOSTS, HOSTS.length, O_RDONLY | O_CLOEXEC, 0);
+  if (fd < 0) return null;
+  const bytes = new Uint8Array(HOSTS_SIZE);
+  const count = calls.read(fd, bytes, 0, bytes.length);
+  calls.close(fd);
+  for (const line of new TextDecoder().decode(bytes.subarray(0, Math.max(count, 0))).split('\n')) {
+    const [address = '', ...names] = line.replace(/#.*/, '').split(/\s+/);
+    if (names.includes(wanted)) return numeric(address);
+  }
+  return null;
+}
+
 const dotted = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 
 export function nameImports(guest: Guest): Imports {
-  const { memory } = guest;
+  const { memory, calls } = guest;
+
+  const resolve = (name: string): number | null => {
+    if (name === 'localhost' || name.endsWith('.localhost')) return LOOPBACK;
+    return numeric(name) ?? lookUpHosts(calls, name.toLowerCase());
+  };
 
   const text = (value: string): number => {
     const bytes = new TextEncoder().encode(value).length + 1;

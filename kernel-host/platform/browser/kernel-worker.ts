@@ -1,7 +1,7 @@
 /** The script of the kernel's worker: boots a packed site's machine, reports to the page, serves the service worker's ports. */
 import { type ErrorCode, PortsideError } from '../../../protocol/errors.js';
 import { type FromMachine, MACHINE_VERSION, type ToMachine } from '../../../protocol/machine.js';
-import type { SiteConfig } from '../../../protocol/site.js';
+import { type SiteConfig, siteAddress } from '../../../protocol/site.js';
 import { Errno } from '../../abi/errno.js';
 import { installProgram } from '../../boot/install-program.js';
 import { mountImage, reserveImage } from '../../boot/mount-image.js';
@@ -56,14 +56,14 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
       onCrash: (pid, message) => tell({ type: 'output', pid, fd: 2, text: `${message}\n` }),
     },
   );
-  const servers = new ServerProcesses(kernel, site, base.protocol === 'https:', {
+  const servers = new ServerProcesses(kernel, site, origin, {
     output: (pid, fd, text) => tell({ type: 'output', pid, fd, text }),
     exit: (pid, status, restarted) => tell({ type: 'exit', pid, status, restarted }),
   });
   let booting = true;
   const bridges = new BridgeServers(kernel.network, { booting: () => booting });
   workers.prepare(site.workers);
-  plantRootTree(kernel);
+  plantRootTree(kernel, [siteAddress(site, origin).host]);
   mountProc(kernel, navigator.hardwareConcurrency);
   const { module } = await loadMachine(kernel, site, base);
   tell({ type: 'progress', step: 'start', loaded: 0, total: 0 });
@@ -72,7 +72,7 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
   installProgram(kernel, `${PROGRAMS}/${site.argv[0] ?? ''}`, { abi, module });
   servers.start();
   tell({ type: 'progress', step: 'listen', loaded: 0, total: 0 });
-  await kernel.network.whenListening(site.port, AbortSignal.any([]));
+  await kernel.network.whenListening(servers.port, AbortSignal.any([]));
   booting = false;
   tell({ type: 'ready' });
   servers.startOthers();

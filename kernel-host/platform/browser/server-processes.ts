@@ -1,6 +1,6 @@
 /** A site's server processes: started together, kept alive, their output told. */
 
-import type { SiteConfig } from '../../../protocol/site.js';
+import { type SiteConfig, siteAddress } from '../../../protocol/site.js';
 import { O_RDONLY } from '../../abi/fcntl.js';
 import { HostInput } from '../../file/host-stream.js';
 import type { Kernel } from '../../kernel.js';
@@ -21,17 +21,23 @@ export class ServerProcesses {
   readonly #kernel: Kernel;
   readonly #site: SiteConfig;
   readonly #events: ServerEvents;
+  /** The host's name in the site's own address, which leads to this machine from within. */
+  readonly #host: string;
+  readonly port: number;
   /** Whether visitors reach the site over HTTPS. */
   readonly #secure: boolean;
   /** When each was started, on the monotonic clock. */
   readonly #started = new Map<Pid, number>();
   #failures = 0;
 
-  constructor(kernel: Kernel, site: SiteConfig, secure: boolean, events: ServerEvents) {
+  constructor(kernel: Kernel, site: SiteConfig, origin: string, events: ServerEvents) {
     this.#kernel = kernel;
     this.#site = site;
     this.#events = events;
-    this.#secure = secure;
+    this.#secure = origin.startsWith('https:');
+    const { host, port } = siteAddress(site, origin);
+    this.#host = host;
+    this.port = port;
   }
 
   /** Starts the first. @throws Errno when the program or its directory is not there. */
@@ -62,7 +68,8 @@ export class ServerProcesses {
 
   #spawn(): void {
     const { env, cwd } = this.#site;
-    const argv = (this.#secure && this.#site.secureArgv) || this.#site.argv;
+    const template = (this.#secure && this.#site.secureArgv) || this.#site.argv;
+    const argv = template.map((part) => part.replace('{host}', this.#host).replace('{port}', String(this.port)));
     const kernel = this.#kernel;
     let pid = 0;
     const input = new HostInput();
@@ -94,7 +101,7 @@ export class ServerProcesses {
       ),
       descriptors,
       parent: null,
-      sharedPort: this.#site.port,
+      sharedPort: this.port,
     });
     pid = started;
     this.#started.set(started, kernel.clock.monotonic());
