@@ -4,7 +4,7 @@
  * the HTTP cache and must name the script of this release.
  */
 import { PortsideError } from '../protocol/errors.js';
-import { type Asset, assetCacheName, assetCachePrefix, type SiteConfig } from '../protocol/site.js';
+import { type Asset, assetCacheName, isAssetCacheOf, type SiteConfig } from '../protocol/site.js';
 
 export class Precache {
   readonly #site: SiteConfig;
@@ -41,8 +41,8 @@ export class Precache {
     const { image } = this.#site.assets;
     const kept = await this.#kept(image);
     if (kept) await cache.put(this.#url(image), kept);
-    const prefix = assetCachePrefix(this.#site.base);
-    const stale = (await caches.keys()).filter((name) => name.startsWith(prefix) && name !== this.#name);
+    const { base } = this.#site;
+    const stale = (await caches.keys()).filter((name) => isAssetCacheOf(base, name) && name !== this.#name);
     await Promise.all(stale.map((name) => caches.delete(name)));
   }
 
@@ -87,9 +87,8 @@ export class Precache {
 
   /** The same file as another release has it: its name holds the hash of its content. */
   async #kept(asset: Asset): Promise<Response | undefined> {
-    const prefix = assetCachePrefix(this.#site.base);
     for (const name of await caches.keys()) {
-      if (!name.startsWith(prefix) || name === this.#name) continue;
+      if (!isAssetCacheOf(this.#site.base, name) || name === this.#name) continue;
       const response = await caches.match(this.#url(asset), { cacheName: name, ignoreVary: true });
       if (response) return response;
     }
