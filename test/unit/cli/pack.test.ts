@@ -94,7 +94,7 @@ describe('a packed site', () => {
     expect(JSON.parse(first?.replace(/^self\.portsideSite = |;$/g, '') ?? '')).toEqual(site);
     expect(rest).toEqual(['serviceWorker();']);
     expect(JSON.parse(await output('.portside/site.json'))).toEqual(site);
-    expect(site).toMatchObject({ workers: 3, php: '8.4', port: 80, cwd: '/var/www/html', mountPoint: '/var' });
+    expect(site).toMatchObject({ workers: 3, php: '8.4', cwd: '/var/www/html', mountPoint: '/var' });
   });
 
   test('starts PHP on the document root, with its opcode cache in a directory that exists', async () => {
