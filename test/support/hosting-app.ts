@@ -17,7 +17,7 @@ const page = `<!doctype html><title>app</title><iframe></iframe><script type="mo
 import { connect, register, startMachine } from '/client.js';
 await register({ base: '/' });
 const site = await (await fetch('/blog/.portside/site.json')).json();
-const machine = startMachine({ site });
+const machine = startMachine({ site: { ...site, port: 80 } });
 await machine.ready;
 connect(machine, '/blog/');
 document.documentElement.dataset.ready = '';
