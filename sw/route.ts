@@ -78,7 +78,6 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
     }
     if (table.shell) {
       if (path === 'sw.js') return PASS;
-      if (path === 'manifest.webmanifest' && request.destination === 'manifest') return ASSET;
       if (topLevel && (request.method === 'GET' || request.method === 'HEAD')) return SHELL;
     }
   }
