@@ -111,8 +111,10 @@ const endsByDefault = (signal: number): boolean => !HARMLESS.has(signal);
 /** struct itimerval of 32-bit Linux: interval and value, each i32 seconds and i32 microseconds. */
 const putTimer = (memory: UserMemory, address: number, setting: TimerSetting): void => {
   for (const [i, milliseconds] of [setting.interval, setting.value].entries()) {
-    memory.setInt32(address + i * 8, Math.floor(milliseconds / 1000));
-    memory.setInt32(address + i * 8 + 4, Math.ceil((milliseconds % 1000) * 1000));
+    // A timer that runs has some time left (POSIX getitimer(): 0 says that it does not).
+    const microseconds = milliseconds > 0 ? Math.max(1, Math.round(milliseconds * 1000)) : 0;
+    memory.setInt32(address + i * 8, Math.floor(microseconds / 1_000_000));
+    memory.setInt32(address + i * 8 + 4, microseconds % 1_000_000);
   }
 };
 

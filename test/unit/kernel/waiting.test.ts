@@ -168,6 +168,20 @@ describe('other waits', () => {
     expect(await waiting).toBe(0);
   });
 
+  it('interval timers give back what they were set to, to the microsecond', async () => {
+    const guest = new TestMachine().spawn();
+    for (const microseconds of [0, 1, 2007, 2011, 2015, 999_999]) {
+      guest.clear();
+      const [next, current] = [guest.room(16), guest.room(16)];
+      guest.view.setInt32(next + 4, microseconds, true);
+      guest.view.setInt32(next + 8, 1000, true);
+      expect(await guest.call(number.SYS_setitimer, 0, next, 0)).toBe(0);
+      expect(await guest.call(number.SYS_getitimer, 0, current)).toBe(0);
+      expect([guest.view.getInt32(current, true), guest.view.getInt32(current + 4, true)]).toEqual([0, microseconds]);
+      expect(guest.view.getInt32(current + 12, true)).toBeLessThan(1_000_000);
+    }
+  });
+
   it('wait4 hears of a child’s end, and the status', async () => {
     const machine = new TestMachine();
     const parent = machine.spawn();
