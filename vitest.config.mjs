@@ -17,6 +17,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          retry,
         },
       },
       /** The kernel under Node with real wasm guests in worker threads; needs `npm run build`. */

@@ -27,7 +27,8 @@ export class GuestChannel {
   /** Before the process's records are used: they stay until `leave`. Does not return when the process is over. */
   enter(): void {
     const flags = Atomics.or(this.#words, this.#status + CHANNEL.FLAGS / 4, FLAG_INSIDE);
-    if ((flags & FLAG_CLOSED) !== 0) this.#sleep();
+    // The kernel may have looked between its closing and this: it waits to be told that nobody is here.
+    if ((flags & FLAG_CLOSED) !== 0) this.leave();
   }
 
   leave(): void {
