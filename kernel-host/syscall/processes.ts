@@ -1,6 +1,6 @@
 /** Processes: spawn, end, wait; identity; and what tells a guest where it runs. */
-import { E2BIG, EBADF, ECHILD, EINVAL, Errno, ESRCH } from '../abi/errno.js';
-import { ARG_MAX, exitedStatus, NSIG, SIGKILL, SIGTERM, signaledStatus, WNOHANG } from '../abi/process.js';
+import { E2BIG, EBADF, ECHILD, EINVAL, ENOSYS, Errno, ESRCH } from '../abi/errno.js';
+import { ARG_MAX, exitedStatus, NSIG, signaledStatus, WNOHANG } from '../abi/process.js';
 import { fillRandom } from '../device/devices.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { TimerSetting } from '../process/interval-timers.js';
@@ -92,21 +92,22 @@ const wait4: Handler = (kernel, task, pid, statusAt, options) => {
 };
 
 /**
- * Guests have no handlers yet, so that a signal either ends its target or is ignored by default.
- * Signal 0 asks whether the process is there.
+ * Guests have no handlers yet, so that a signal either ends its target or is ignored by default. Processes cannot be stopped
+ * yet either (ENOSYS), nor process groups be named (ESRCH: there are none). Signal 0 asks whether the process is there.
  */
 const kill: Handler = (kernel, _task, pid, signal) => {
   if (signal < 0 || signal > NSIG) return -EINVAL;
   const target = kernel.processes.byPid(pid);
   if (!target || target.status !== null) return -ESRCH;
-  if (signal === SIGKILL || signal === SIGTERM || endsByDefault(signal))
-    kernel.processes.end(target, signaledStatus(signal));
+  if (STOPS.has(signal)) return -ENOSYS;
+  if (!IGNORED.has(signal)) kernel.processes.end(target, signaledStatus(signal));
   return 0;
 };
 
-/** signal(7): the standard signals whose default is not to ignore, stop or continue. */
-const HARMLESS = new Set([0, 17, 18, 19, 20, 21, 22, 23, 28]);
-const endsByDefault = (signal: number): boolean => !HARMLESS.has(signal);
+/** signal(7): SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU. */
+const STOPS: ReadonlySet<number> = new Set([19, 20, 21, 22]);
+/** Signal 0, and those without effect by default on a process that runs: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
+const IGNORED: ReadonlySet<number> = new Set([0, 17, 18, 23, 28]);
 
 /** struct itimerval of 32-bit Linux: interval and value, each i32 seconds and i32 microseconds. */
 const putTimer = (memory: UserMemory, address: number, setting: TimerSetting): void => {
