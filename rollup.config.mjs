@@ -4,15 +4,17 @@ import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
 import license from 'rollup-plugin-license';
+import { embedScripts } from './client/embed.mjs';
 
-/** tough-cookie's public suffix list is six times the rest of it: sw/public-suffix.ts says why it can be done without. */
+/** tough-cookie's public suffix list is six times the rest of it: sw/cookies/public-suffix.ts says why it can be done without. */
 const withoutPublicSuffixList = {
   name: 'without-public-suffix-list',
-  resolveId: (id) => (id === 'tldts' ? fileURLToPath(new URL('sw/public-suffix.ts', import.meta.url)) : null),
+  resolveId: (id) => (id === 'tldts' ? fileURLToPath(new URL('sw/cookies/public-suffix.ts', import.meta.url)) : null),
 };
 
 const plugins = (platform, minify) => [
   withoutPublicSuffixList,
+  embedScripts(),
   resolve({ browser: platform === 'browser', preferBuiltins: true, extensions: ['.ts', '.mjs', '.js', '.json'] }),
   commonjs(),
   esbuild({ target: platform === 'browser' ? 'es2022' : 'node20', minify, sourceMap: true }),

@@ -11,7 +11,7 @@
  */
 import type { ErrorCode } from './errors.js';
 
-export const BRIDGE_VERSION = 1;
+export const BRIDGE_VERSION = 2;
 
 /** 64 KiB and more saturate the port; larger than 256 KiB gains nothing (measured: 227-290 MB/s between the two). */
 export const MAX_CHUNK = 256 * 1024;

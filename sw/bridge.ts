@@ -1,12 +1,13 @@
 /** Puts the parts together for one machine: what is ours, the way to its kernel, its cookies. */
-import { ClientRoutes } from './client-routes.js';
-import { indexedDbCookies, SiteCookies } from './cookies.js';
-import { embedderPolicyFor } from './isolation.js';
-import { KernelLink, type PageClient, type PageClients } from './link.js';
-import { isPageMessage } from './page-messages.js';
-import { Relay } from './relay.js';
-import { type Decision, decide, type GuestRoute, isFrameDestination, type RouteTable } from './route.js';
-import { ExchangeWatch } from './watch.js';
+
+import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
+import { embedderPolicyFor } from './frames/isolation.js';
+import { Relay } from './http/relay.js';
+import { ClientRoutes } from './routing/client-routes.js';
+import { type Decision, decide, type GuestRoute, isFrameDestination, type RouteTable } from './routing/route.js';
+import { KernelLink, type PageClient, type PageClients } from './transport/link.js';
+import { isPageMessage } from './transport/page-messages.js';
+import { ExchangeWatch } from './transport/watch.js';
 
 declare const self: ServiceWorkerGlobalScope;
 

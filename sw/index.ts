@@ -1,4 +1,4 @@
 /** `portside/sw`: relays requests of an app's own service worker to servers that run in a page. */
 export { type ErrorCode, PortsideError } from '../protocol/errors.js';
 export { type Bridge, type BridgeEvent, type BridgeOptions, createBridge } from './bridge.js';
-export type { GuestRoute } from './route.js';
+export type { GuestRoute } from './routing/route.js';

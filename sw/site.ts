@@ -3,14 +3,14 @@
  * front of it, so that it is known when the first event arrives.
  */
 import { type SiteConfig, siteAddress } from '../protocol/site.js';
-import { blobDocument } from './blob-document.js';
 import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
-import { explain } from './explain.js';
-import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './isolation.js';
-import { leaveFrame } from './leave-frame.js';
-import { isPageMessage } from './page-messages.js';
-import { ParkedAnswers } from './parked-answers.js';
-import { Precache } from './precache.js';
+import { explain } from './errors/explain.js';
+import { blobDocument } from './frames/blob-document.js';
+import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './frames/isolation.js';
+import { leaveFrame } from './frames/leave-frame.js';
+import { ParkedAnswers } from './frames/parked-answers.js';
+import { Precache } from './release/precache.js';
+import { isPageMessage } from './transport/page-messages.js';
 
 declare const self: ServiceWorkerGlobalScope & { readonly portsideSite: SiteConfig };
 

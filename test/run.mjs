@@ -9,6 +9,7 @@ import { installIfStale, root, run, step } from '../demo/prepare.mjs';
 /** Programs that the tests drive or compare with, and the Debian packages that bring them. */
 const programs = [
   { path: '/usr/bin/chromium', packages: ['chromium'] },
+  { path: '/usr/bin/firefox-esr', packages: ['firefox-esr'] },
   { path: '/usr/bin/openssl', packages: ['openssl'] },
   {
     path: '/usr/bin/php8.2',

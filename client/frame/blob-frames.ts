@@ -1,6 +1,6 @@
 /**
  * Frames that a page of the site fills from a Blob are sent to where the service worker serves the same document, which it then
- * controls: sw/blob-document.ts has the reason. WordPress' block editor shows what is written in such a frame.
+ * controls: sw/frames/blob-document.ts has the reason. WordPress' block editor shows what is written in such a frame.
  */
 import { blobPath } from '../../protocol/site.js';
 

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { embedScriptsWithEsbuild } from '../../client/embed.mjs';
 
 export interface HostedFile {
   readonly type: string;
@@ -31,7 +32,8 @@ export async function bundle(entry: string, format: 'esm' | 'iife', globalName?:
     write: false,
     format,
     target: 'es2022',
-    alias: { tldts: `${root}sw/public-suffix.ts` },
+    plugins: [embedScriptsWithEsbuild],
+    alias: { tldts: `${root}sw/cookies/public-suffix.ts` },
     ...(globalName && { globalName }),
   });
   const [output] = result.outputFiles;

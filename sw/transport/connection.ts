@@ -1,0 +1,130 @@
+/** A port to a kernel, from the first hello to the end, and the exchanges that run over it. */
+import { BRIDGE_VERSION, type FromKernel, type ToKernel } from '../../protocol/bridge.js';
+import { PortsideError } from '../../protocol/errors.js';
+import type { RequestBody } from '../http/request-body.js';
+import { deferred } from './deferred.js';
+import { Exchange, PortLostError, type RequestHead } from './exchange.js';
+
+/** The name of this life of the worker. */
+const WORKER = crypto.randomUUID();
+
+export interface ConnectionEvents {
+  /** The first exchange opened, or the last one ended. */
+  busy(busy: boolean): void;
+  lost(connection: KernelConnection): void;
+}
+
+export class KernelConnection {
+  /** `Client.id` of the page whose kernel this is. */
+  readonly owner: string;
+  /** Resolves when the kernel has answered the hello; rejects with `protocol-mismatch` or PortLostError. */
+  readonly ready: Promise<void>;
+  readonly #port: MessagePort;
+  readonly #events: ConnectionEvents;
+  readonly #exchanges = new Map<number, Exchange>();
+  readonly #hello = deferred<void>();
+  #nextId = 1;
+  #state: 'greeting' | 'open' | 'retired' | 'closed' = 'greeting';
+
+  constructor(port: MessagePort, owner: string, events: ConnectionEvents) {
+    this.owner = owner;
+    this.ready = this.#hello.promise;
+    this.#port = port;
+    this.#events = events;
+    port.onmessage = ({ data }: MessageEvent<FromKernel>) => this.#receive(data);
+    port.onmessageerror = () => this.lose();
+    this.#post({ type: 'hello', version: BRIDGE_VERSION, worker: WORKER });
+  }
+
+  get open(): boolean {
+    return this.#state === 'open';
+  }
+
+  exchanges(): Iterable<Exchange> {
+    return this.#exchanges.values();
+  }
+
+  send(head: RequestHead, body: RequestBody, clientId: string): Exchange {
+    const exchange = new Exchange({
+      id: this.#nextId++,
+      head,
+      body,
+      clientId,
+      post: (message, transfer) => this.#post(message, transfer),
+      closed: (id) => this.#ended(id),
+    });
+    this.#exchanges.set(exchange.id, exchange);
+    if (this.#exchanges.size === 1) this.#events.busy(true);
+    return exchange;
+  }
+
+  /** Another port took over: what runs here may finish. */
+  retire(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'retired';
+    if (this.#exchanges.size === 0) this.#close();
+  }
+
+  /** The kernel behind the port is gone. */
+  lose(): void {
+    if (this.#state === 'closed') return;
+    this.#close();
+    const reason = new PortLostError('The port to the kernel was lost.');
+    this.#hello.reject(reason);
+    // A copy: an exchange that fails removes itself.
+    for (const exchange of [...this.#exchanges.values()]) exchange.fail(reason);
+    this.#events.lost(this);
+  }
+
+  #close(): void {
+    this.#post({ type: 'bye' });
+    this.#state = 'closed';
+    this.#port.onmessage = null;
+    this.#port.close();
+  }
+
+  #post(message: ToKernel, transfer: Transferable[] = []): void {
+    if (this.#state !== 'closed') this.#port.postMessage(message, transfer);
+  }
+
+  #receive(message: FromKernel): void {
+    switch (message.type) {
+      case 'hello':
+        this.#greeted(message.version);
+        break;
+      case 'refused':
+        this.#mismatch(message.version);
+        break;
+      default:
+        // Messages for an exchange that was cancelled cross the cancel on their way.
+        this.#exchanges.get(message.id)?.receive(message);
+    }
+  }
+
+  #greeted(version: number): void {
+    if (version !== BRIDGE_VERSION) {
+      this.#mismatch(version);
+      return;
+    }
+    if (this.#state === 'greeting') this.#state = 'open';
+    this.#hello.resolve();
+  }
+
+  #mismatch(version: number): void {
+    this.#hello.reject(
+      new PortsideError(
+        'protocol-mismatch',
+        `The kernel speaks version ${version}, the service worker ${BRIDGE_VERSION}.`,
+      ),
+    );
+    this.#close();
+    this.#events.lost(this);
+  }
+
+  #ended(id: number): void {
+    this.#exchanges.delete(id);
+    if (this.#exchanges.size > 0) return;
+    this.#events.busy(false);
+    if (this.#state === 'retired') this.#close();
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The way to the kernel, whatever happens to either end. The worker is stopped after 30 s without events and loses its port,
+ * pages come, go and take the kernel over; so the port is never held to be there: who needs it asks, and waits a while.
+ */
+
+import { PortsideError } from '../../protocol/errors.js';
+import type { PageToWorker, WorkerToPage } from '../../protocol/page.js';
+import { KernelConnection } from './connection.js';
+import { type Deferred, deferred } from './deferred.js';
+import { PortLostError } from './exchange.js';
+
+export interface PageClient {
+  readonly id: string;
+  readonly url: string;
+  postMessage(message: WorkerToPage): void;
+}
+
+/** What is used of `Clients`. */
+export interface PageClients {
+  get(id: string): Promise<PageClient | undefined>;
+  /** Window clients of this origin, controlled or not. */
+  all(): Promise<readonly PageClient[]>;
+}
+
+export interface LinkOptions {
+  /** Path that names the machine: pages put it in `base`. */
+  readonly scope: string;
+  readonly clients: PageClients;
+  /** Milliseconds to wait for a page to hand over a port. */
+  readonly connectTimeout: number;
+  /** Exchanges are open (true), or none is left. */
+  readonly busy: (busy: boolean) => void;
+}
+
+export class KernelLink {
+  readonly #options: LinkOptions;
+  readonly #connections = new Set<KernelConnection>();
+  #current: KernelConnection | undefined;
+  #wanted: Deferred<KernelConnection> | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  /** Every port that still has exchanges, the current one among them. */
+  connections(): Iterable<KernelConnection> {
+    return this.#connections;
+  }
+
+  /** Takes a page's message; those for another machine are left alone. */
+  receive(message: PageToWorker, owner: string, ports: readonly MessagePort[]): void {
+    // A keep-alive has done its work by arriving.
+    if (message.portside === 'keep-alive' || message.base !== this.#options.scope) return;
+    const [port] = ports;
+    if (message.portside === 'connect' && port) this.#connect(port, owner);
+    if (message.portside === 'disconnect') {
+      for (const connection of [...this.#connections]) if (connection.owner === owner) connection.lose();
+    }
+  }
+
+  /**
+   * The port to use now. Throws `kernel-unreachable` when no page is there to ask, `kernel-booting` when none of those
+   * there handed over a port in time, `protocol-mismatch` when the kernel is of another version.
+   */
+  async acquire(): Promise<KernelConnection> {
+    if (this.#current?.open) return this.#current;
+    this.#wanted ??= this.#ask();
+    return this.#wanted.promise;
+  }
+
+  /** Gives up ports whose page is gone. */
+  async prune(): Promise<void> {
+    for (const connection of [...this.#connections]) {
+      const owner = await this.#options.clients.get(connection.owner);
+      if (!owner) connection.lose();
+    }
+  }
+
+  /** Tells the pages whose kernels are in use whether exchanges are open. */
+  async announce(busy: boolean): Promise<void> {
+    for (const { owner } of [...this.#connections]) {
+      const client = await this.#options.clients.get(owner);
+      client?.postMessage({ portside: 'busy', busy });
+    }
+  }
+
+  #connect(port: MessagePort, owner: string): void {
+    const connection = new KernelConnection(port, owner, {
+      busy: () => this.#options.busy(this.#isBusy()),
+      lost: (lost) => this.#forget(lost),
+    });
+    this.#connections.add(connection);
+    connection.ready.then(
+      () => this.#use(connection),
+      (reason: unknown) => {
+        // A port lost while it was greeting changes nothing: another page may still answer.
+        if (!(reason instanceof PortLostError)) this.#settleWanted((wanted) => wanted.reject(reason));
+      },
+    );
+  }
+
+  #use(connection: KernelConnection): void {
+    const replaced = this.#current;
+    this.#current = connection;
+    if (replaced && replaced !== connection) replaced.retire();
+    this.#settleWanted((wanted) => wanted.resolve(connection));
+  }
+
+  #forget(connection: KernelConnection): void {
+    this.#connections.delete(connection);
+    if (this.#current === connection) this.#current = undefined;
+  }
+
+  #isBusy(): boolean {
+    for (const connection of this.#connections) if (!connection.exchanges()[Symbol.iterator]().next().done) return true;
+    return false;
+  }
+
+  #settleWanted(settle: (wanted: Deferred<KernelConnection>) => void): void {
+    const wanted = this.#wanted;
+    this.#wanted = undefined;
+    if (wanted) settle(wanted);
+  }
+
+  #ask(): Deferred<KernelConnection> {
+    const wanted = deferred<KernelConnection>();
+    const { clients, scope, connectTimeout } = this.#options;
+    const giveUp = (reason: unknown) => {
+      if (this.#wanted === wanted) this.#settleWanted(({ reject }) => reject(reason));
+    };
+    const deadline = setTimeout(() => giveUp(new PortsideError('kernel-booting')), connectTimeout);
+    const stop = () => clearTimeout(deadline);
+    wanted.promise.then(stop, stop);
+    clients.all().then((pages) => {
+      const asked = pages.filter((page) => new URL(page.url).pathname.startsWith(scope));
+      if (asked.length === 0) giveUp(new PortsideError('kernel-unreachable'));
+      for (const page of asked) page.postMessage({ portside: 'port-wanted', base: scope });
+    }, giveUp);
+    return wanted;
+  }
+}
