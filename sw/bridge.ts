@@ -1,10 +1,18 @@
 /** Puts the parts together for one machine: what is ours, the way to its kernel, its cookies. */
 
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
+import { blankDocument } from './frames/blank-document.js';
 import { embedderPolicyFor } from './frames/isolation.js';
 import { Relay } from './http/relay.js';
 import { ClientRoutes } from './routing/client-routes.js';
-import { type Decision, decide, type GuestRoute, isFrameDestination, type RouteTable } from './routing/route.js';
+import {
+  type Decision,
+  decide,
+  type GuestRoute,
+  isFrameDestination,
+  type OwnPage,
+  type RouteTable,
+} from './routing/route.js';
 import { KernelLink, type PageClient, type PageClients } from './transport/link.js';
 import { isPageMessage } from './transport/page-messages.js';
 import { ExchangeWatch } from './transport/watch.js';
@@ -36,10 +44,12 @@ export interface BridgeEvent {
 }
 
 export type GuestDecision = Extract<Decision, { kind: 'guest' }>;
+/** What a bridge answers itself or has a guest answer. */
+export type BridgeDecision = Extract<Decision, { kind: 'guest' | 'own' }>;
 
 export interface Bridge {
   /**
-   * True when the request is for a guest. Synchronous and without memory of its own but for `clientId`, which brings
+   * True when the request is for a guest, or for a page of the bridge's own. Synchronous and without memory of its own but for `clientId`, which brings
    * back requests that leave their folder (`FetchEvent.clientId`; optional).
    */
   match(input: Request | URL | string, clientId?: string): boolean;
@@ -55,6 +65,7 @@ export interface MachineBridge {
   decide(event: BridgeEvent): Decision;
   decideUrl(url: URL): Decision;
   relay(event: BridgeEvent, decision: GuestDecision): Promise<Response>;
+  own(event: BridgeEvent, name: OwnPage): Promise<Response>;
 }
 
 /** Must be called while the worker's script is evaluated: listeners that are added later miss the event that woke it. */
@@ -71,13 +82,17 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     connectTimeout: options.connectTimeout ?? CONNECT_TIMEOUT,
     busy: (busy) => watch.busy(link, busy),
   });
+  const policy = embedderPolicyFor(self.navigator.userAgent);
+  const ownPages: Readonly<Record<OwnPage, (event: BridgeEvent) => Response | Promise<Response>>> = {
+    blank: () => blankDocument(policy),
+  };
   const relay = new Relay({
     origin,
     link,
     clients,
     cookies: new SiteCookies(indexedDbCookies(scope)),
     browser: self.navigator,
-    policy: embedderPolicyFor(self.navigator.userAgent),
+    policy,
     headTimeout: options.headTimeout ?? HEAD_TIMEOUT,
   });
   self.addEventListener('message', ({ data, source, ports }) => {
@@ -103,6 +118,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
       if (isFrameDestination(request.destination)) documents.remember(resultingClientId, route);
       return relay.respond({ request, clientId, route, target, saveAs });
     },
+    own: async (event, name) => ownPages[name](event),
   };
 }
 
@@ -115,15 +131,18 @@ export function createBridge(options: BridgeOptions): Bridge {
         input instanceof Request
           ? machine.decide({ request: input, clientId, resultingClientId: '' })
           : machine.decideUrl(new URL(input, self.location.href));
-      return decision.kind === 'guest';
+      return isOfBridge(decision);
     },
     async handle(event) {
       const decision = machine.decide(event);
-      if (decision.kind !== 'guest') throw new TypeError(`No route of this bridge takes ${event.request.url}.`);
-      return machine.relay(event, decision);
+      if (!isOfBridge(decision)) throw new TypeError(`No route of this bridge takes ${event.request.url}.`);
+      return decision.kind === 'own' ? machine.own(event, decision.name) : machine.relay(event, decision);
     },
   };
 }
+
+const isOfBridge = (decision: Decision): decision is BridgeDecision =>
+  decision.kind === 'guest' || decision.kind === 'own';
 
 function checkedRoute({ base, port }: GuestRoute): GuestRoute {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`${port} is no TCP port.`);

@@ -50,6 +50,9 @@ self.addEventListener('fetch', (event) => {
     case 'asset':
       event.respondWith(asset(event));
       break;
+    case 'own':
+      event.respondWith(bridge.own(event, decision.name));
+      break;
     case 'blob':
       event.respondWith(blobDocument(decision.url, policy));
       break;

@@ -31,11 +31,16 @@ export interface RoutedRequest {
   readonly clientRoute: GuestRoute | undefined;
 }
 
+/** Pages of the bridge's own, by their path below `<scope>.portside/`. */
+export type OwnPage = 'blank';
+
 export type Decision =
   /** Not ours: the event is left alone. */
   | { readonly kind: 'pass' }
   | { readonly kind: 'shell' }
   | { readonly kind: 'asset' }
+  /** A page that the bridge makes by itself, below `<scope>.portside/`. */
+  | { readonly kind: 'own'; readonly name: OwnPage }
   /** A frame shows what this `blob:` URL of the origin holds. */
   | { readonly kind: 'blob'; readonly url: string }
   | {
@@ -63,6 +68,8 @@ const PORT_PATH = /^port\/([1-9]\d{0,4})\//;
 const BLOB_PATH = /^blob\/([^/]+)$/;
 const SAVE_PATH = /^save\/([^/]*)\//;
 const HIGHEST_PORT = 65_535;
+const OWN_PAGES: ReadonlySet<string> = new Set<OwnPage>(['blank']);
+const isOwnPage = (path: string): path is OwnPage => OWN_PAGES.has(path);
 
 export function decide(request: RoutedRequest, table: RouteTable): Decision {
   const { url } = request;
@@ -96,6 +103,7 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
  * pass the service worker by (Chromium issue 40410035), so the shell sends its frame here instead.
  */
 function decideReserved(path: string, url: URL, table: RouteTable, topLevel: boolean): Decision {
+  if (isOwnPage(path)) return { kind: 'own', name: path };
   const toPort = PORT_PATH.exec(path);
   const port = Number(toPort?.[1]);
   if (toPort && port <= HIGHEST_PORT) {
