@@ -47,6 +47,11 @@ export const errorTexts = {
     remedy: 'Look at the server messages in the console, then try again.',
     status: 502,
   },
+  'guest-coding-unsupported': {
+    sentence: 'The server inside the site sent content in a coding that this browser cannot undo by script.',
+    remedy: 'Let it send its content as it is, or compressed by gzip or deflate.',
+    status: 502,
+  },
   'guest-timeout': {
     sentence: 'The server inside the site did not answer in time.',
     remedy: 'Try again. In an app of your own, headTimeout of createBridge sets the limit.',

@@ -15,6 +15,7 @@ import {
 } from '../transport/exchange.js';
 import type { KernelLink, PageClients } from '../transport/link.js';
 import { decoded } from './content-coding.js';
+import { withRanges } from './range/partial-response.js';
 import { type RequestBody, readRequestBody } from './request-body.js';
 import { type BrowserFacts, buildRequestHeaders } from './request-head.js';
 import { buildResponseInit, isNullBodyStatus, setCookiesOf } from './response-head.js';
@@ -78,7 +79,8 @@ export class Relay {
     const { destination } = request;
     const init = buildResponseInit(answer, { origin, route, target, destination, saveAs, policy });
     const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
-    return new Response(hasBody ? decoded(answer.body, init.headers) : null, init);
+    const served = withRanges(request, { init, body: hasBody ? decoded(answer.body, init.headers) : null });
+    return new Response(served.body, served.init);
   }
 
   /** A request whose kernel went away is sent once more to the next one, if repeating it does no harm. */

@@ -11,6 +11,13 @@ export interface GuestHead {
   readonly headers: HeaderList;
 }
 
+/** What a Response is made of, but for its body. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+}
+
 export interface ResponseContext extends UrlSpace {
   /** Request target, in the guest's space. */
   readonly target: string;
@@ -39,7 +46,7 @@ const ISOLATED_DESTINATIONS = new Set(['worker', 'sharedworker']);
 export const isNullBodyStatus = (status: number): boolean => NULL_BODY_STATUSES.has(status);
 
 /** Throws `guest-bad-response` for a status that a Response can't have (Fetch: 200 to 599). */
-export function buildResponseInit(head: GuestHead, context: ResponseContext): ResponseInit & { headers: Headers } {
+export function buildResponseInit(head: GuestHead, context: ResponseContext): ResponseHead {
   if (head.status < 200 || head.status > 599) {
     throw new PortsideError('guest-bad-response', `Its status was ${head.status}.`);
   }
