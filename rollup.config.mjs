@@ -29,6 +29,13 @@ const library = (name) => ({
   plugins: plugins('browser', false),
 });
 
+/** `portside/sw` as one script that `importScripts` takes. */
+const classic = {
+  input: 'sw/classic.ts',
+  output: { file: 'dist/sw/classic.js', format: 'iife', name: 'portside', sourcemap: true },
+  plugins: plugins('browser', true),
+};
+
 /** Leaves the licences of what a bundle holds, Portside's own among them, to `portside pack`, which collects them. */
 const licenses = (name) =>
   license({
@@ -96,6 +103,7 @@ const commandLine = {
 
 const bundles = [
   library('sw'),
+  classic,
   library('client'),
   library('kernel-host'),
   packed('sw/site.ts', 'sw', 'iife'),

@@ -13,6 +13,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = ['cli', 'client', 'kernel-host', 'protocol', 'sw', 'rollup.config.mjs', 'package-lock.json'];
 const outputs = [
   'dist/cli/portside.js',
+  'dist/client/index.js',
   'dist/node/index.js',
   'dist/node/process-worker.js',
   'dist/site/index.html',
@@ -20,6 +21,8 @@ const outputs = [
   'dist/site/process-worker.js',
   'dist/site/shell.js',
   'dist/site/sw.js',
+  'dist/sw/classic.js',
+  'dist/sw/index.js',
 ];
 
 /** npm writes node_modules/.package-lock.json at the end of every installation. */

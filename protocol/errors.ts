@@ -90,7 +90,14 @@ export const errorTexts = {
   },
   'service-worker-scope': {
     sentence: 'The service worker may not control the path that this site was packed for.',
-    remedy: 'Upload the folder to the path given by --base when it was packed, or pack it again for this one.',
+    remedy:
+      'Upload the folder to the path given by --base when it was packed, or pack it again for this one. In an app of your own, have the host send the script of the service worker with the header Service-Worker-Allowed, which names the scope.',
+  },
+  'route-outside-scope': {
+    sentence:
+      'A folder of the bridge lies outside of the scope of its service worker, so that no frame or tab gets there.',
+    remedy:
+      'Register the worker with a scope that holds the folder. Where its script lies deeper, have the host send it with the header Service-Worker-Allowed: /',
   },
   'service-worker-failed': {
     sentence: 'The service worker of this site could not be installed.',

@@ -1,37 +1,18 @@
 /** Puts the parts together for one machine: what is ours, the way to its kernel, its cookies. */
 
+import { PortsideError } from '../protocol/errors.js';
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
 import { blankDocument } from './frames/blank-document.js';
 import { embedderPolicyFor } from './frames/isolation.js';
 import { Relay } from './http/relay.js';
+import { type BridgeOptions, checkedOptions, outsideOf } from './options.js';
 import { ClientRoutes } from './routing/client-routes.js';
-import {
-  type Decision,
-  decide,
-  type GuestRoute,
-  isFrameDestination,
-  type OwnPage,
-  type RouteTable,
-} from './routing/route.js';
+import { type Decision, decide, type OwnPage, type RouteTable, routeOfDocument } from './routing/route.js';
 import { KernelLink, type PageClient, type PageClients } from './transport/link.js';
 import { isPageMessage } from './transport/page-messages.js';
 import { ExchangeWatch } from './transport/watch.js';
 
 declare const self: ServiceWorkerGlobalScope;
-
-export interface BridgeOptions {
-  /** Folders of URLs and the guest ports that serve them; the longest that fits wins. */
-  readonly routes: readonly GuestRoute[];
-  /**
-   * Path that names the machine and holds the reserved folder `.portside/`; the path of the registration's scope by
-   * default. Pages connect their kernel under the same path.
-   */
-  readonly scope?: string;
-  /** Milliseconds until the head of a response must have come; bodies have no limit. 120,000 by default. */
-  readonly headTimeout?: number;
-  /** Milliseconds that a request waits for a page to bring its kernel up. 30,000 by default. */
-  readonly connectTimeout?: number;
-}
 
 /**
  * The parts of `FetchEvent` that are used, so that a Workbox handler can pass its event on. Spelled out: TypeScript knows
@@ -43,26 +24,32 @@ export interface BridgeEvent {
   readonly resultingClientId: string;
 }
 
+/** What Workbox hands to the match callback and to the handler of a route. */
+export interface RoutedEvent {
+  readonly request: Request;
+  /** The `FetchEvent`; Workbox knows it as an ExtendableEvent. */
+  readonly event: object;
+}
+
 export type GuestDecision = Extract<Decision, { kind: 'guest' }>;
 /** What a bridge answers itself or has a guest answer. */
-export type BridgeDecision = Extract<Decision, { kind: 'guest' | 'own' }>;
+export type BridgeDecision = Extract<Decision, { kind: 'guest' | 'own' | 'return' }>;
 
 export interface Bridge {
   /**
-   * True when the request is for a guest, or for a page of the bridge's own. Synchronous and without memory of its own but for `clientId`, which brings
-   * back requests that leave their folder (`FetchEvent.clientId`; optional).
+   * True when the request is for a guest, or for a page of the bridge's own. Synchronous. `clientId` (`FetchEvent.clientId`;
+   * optional) brings back requests that leave their folder. Takes what Workbox gives to a match callback as well.
    */
-  match(input: Request | URL | string, clientId?: string): boolean;
-  /** The guest's answer. Call it for what `match` took; throws a TypeError for everything else. */
-  handle(event: BridgeEvent): Promise<Response>;
+  match(input: Request | URL | string | RoutedEvent, clientId?: string): boolean;
+  /**
+   * The guest's answer; a failure is an error page. Call it for what `match` took: it rejects with a TypeError for everything else. Takes
+   * what Workbox gives to a handler as well.
+   */
+  handle(event: BridgeEvent | RoutedEvent): Promise<Response>;
 }
 
-const HEAD_TIMEOUT = 120_000;
-/** A first start on a slow device takes a few seconds; downloads are over before a page shows the site. */
-const CONNECT_TIMEOUT = 30_000;
-
 export interface MachineBridge {
-  decide(event: BridgeEvent): Decision;
+  decide(event: Pick<BridgeEvent, 'request' | 'clientId'>): Decision;
   decideUrl(url: URL): Decision;
   relay(event: BridgeEvent, decision: GuestDecision): Promise<Response>;
   own(event: BridgeEvent, name: OwnPage): Promise<Response>;
@@ -71,15 +58,19 @@ export interface MachineBridge {
 /** Must be called while the worker's script is evaluated: listeners that are added later miss the event that woke it. */
 export function startBridge(options: BridgeOptions & { readonly shell: boolean }): MachineBridge {
   const { origin } = self.location;
-  const scope = options.scope ?? new URL(self.registration.scope).pathname;
-  const table: RouteTable = { origin, scope, routes: options.routes.map(checkedRoute), shell: options.shell };
+  const { scope, routes, headTimeout, connectTimeout } = checkedOptions(
+    options,
+    new URL(self.registration.scope).pathname,
+  );
+  const table: RouteTable = { origin, scope, routes, shell: options.shell };
   const documents = new ClientRoutes();
+  void recover(documents, table);
   const clients = windowClients();
   const watch = new ExchangeWatch(clients);
   const link: KernelLink = new KernelLink({
-    scope: checkedPath(scope),
+    scope,
     clients,
-    connectTimeout: options.connectTimeout ?? CONNECT_TIMEOUT,
+    connectTimeout,
     busy: (busy) => watch.busy(link, busy),
   });
   const policy = embedderPolicyFor(self.navigator.userAgent);
@@ -87,13 +78,13 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     blank: () => blankDocument(policy),
   };
   const relay = new Relay({
-    origin,
+    table,
     link,
     clients,
     cookies: new SiteCookies(indexedDbCookies(scope)),
     browser: self.navigator,
     policy,
-    headTimeout: options.headTimeout ?? HEAD_TIMEOUT,
+    headTimeout,
   });
   self.addEventListener('message', ({ data, source, ports }) => {
     if (isPageMessage(data) && source instanceof Client) link.receive(data, source.id, ports);
@@ -113,47 +104,84 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
       ),
     decideUrl: (url) =>
       decide({ url, method: 'GET', mode: 'cors', destination: '', referrer: '', clientRoute: undefined }, table),
-    relay(event, { route, target, saveAs }) {
+    relay(event, { route, target, saveAs, topLevel }) {
       const { request, clientId, resultingClientId } = event;
-      if (isFrameDestination(request.destination)) documents.remember(resultingClientId, route);
+      // What a tab of a packed site gets is the shell, whatever it asked for.
+      if (!(topLevel && table.shell)) documents.remember(resultingClientId, route);
       return relay.respond({ request, clientId, route, target, saveAs });
     },
     own: async (event, name) => ownPages[name](event),
   };
 }
 
-/** Relays requests for `options.routes` to guest servers. Call it at the top level of the worker's script. */
+/**
+ * Relays requests for `options.routes` to guest servers. Call it at the top level of the worker's script. It adds listeners for
+ * messages alone: requests are led here by the app, which calls `match` and `handle`, or gives both to a router.
+ *
+ * @throws TypeError for options that are none.
+ */
 export function createBridge(options: BridgeOptions): Bridge {
   const machine = startBridge({ ...options, shell: false });
+  warnOfScope(options);
   return {
     match(input, clientId = '') {
-      const decision =
-        input instanceof Request
-          ? machine.decide({ request: input, clientId, resultingClientId: '' })
-          : machine.decideUrl(new URL(input, self.location.href));
-      return isOfBridge(decision);
+      if (typeof input === 'string' || input instanceof URL) {
+        return isOfBridge(machine.decideUrl(new URL(input, self.location.href)));
+      }
+      const request = 'request' in input ? input.request : input;
+      return isOfBridge(machine.decide({ request, clientId: clientId || clientOf(input) }));
     },
-    async handle(event) {
+    async handle(input) {
+      const event = fetchEventOf(input);
       const decision = machine.decide(event);
-      if (!isOfBridge(decision)) throw new TypeError(`No route of this bridge takes ${event.request.url}.`);
-      return decision.kind === 'own' ? machine.own(event, decision.name) : machine.relay(event, decision);
+      switch (decision.kind) {
+        case 'guest':
+          return machine.relay(event, decision);
+        case 'own':
+          return machine.own(event, decision.name);
+        case 'return':
+          return broughtBack(decision.location);
+        default:
+          throw new TypeError(`No route of this bridge takes ${event.request.url}.`);
+      }
     },
   };
 }
 
 const isOfBridge = (decision: Decision): decision is BridgeDecision =>
-  decision.kind === 'guest' || decision.kind === 'own';
+  decision.kind === 'guest' || decision.kind === 'own' || decision.kind === 'return';
 
-function checkedRoute({ base, port }: GuestRoute): GuestRoute {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`${port} is no TCP port.`);
-  return { base: checkedPath(base), port };
+/** RFC 9110 section 15.4.8: method and body go along. */
+export const broughtBack = (location: string): Response => Response.redirect(location, 307);
+
+const isFetchEvent = (event: object): event is BridgeEvent => 'clientId' in event && 'request' in event;
+
+const clientOf = (input: Request | RoutedEvent): string =>
+  'event' in input && isFetchEvent(input.event) ? input.event.clientId : '';
+
+function fetchEventOf(input: BridgeEvent | RoutedEvent): BridgeEvent {
+  if (!('event' in input)) return input;
+  // Workbox routes what its `CACHE_URLS` messages name as well, with their event.
+  return isFetchEvent(input.event) ? input.event : { request: input.request, clientId: '', resultingClientId: '' };
 }
 
-function checkedPath(path: string): string {
-  if (!path.startsWith('/') || !path.endsWith('/')) {
-    throw new TypeError(`A path must begin and end with a slash: ${JSON.stringify(path)}.`);
+function warnOfScope(options: BridgeOptions): void {
+  const outside = outsideOf(new URL(self.registration.scope).pathname, options);
+  if (outside.length === 0) return;
+  const { code, message, text } = new PortsideError(
+    'route-outside-scope',
+    `${outside.join(', ')} (${self.registration.scope})`,
+  );
+  console.warn(`portside: ${code}: ${message} ${text.remedy}`);
+}
+
+async function recover(documents: ClientRoutes, table: RouteTable): Promise<void> {
+  // Without a shell a tab may show a guest.
+  for (const client of await self.clients.matchAll({ type: 'all' })) {
+    const isTab = client instanceof WindowClient && client.frameType === 'top-level';
+    const route = isTab && table.shell ? undefined : routeOfDocument(new URL(client.url), table);
+    if (route) documents.remember(client.id, route);
   }
-  return path;
 }
 
 function windowClients(): PageClients {

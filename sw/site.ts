@@ -3,7 +3,7 @@
  * front of it, so that it is known when the first event arrives.
  */
 import { type SiteConfig, siteAddress } from '../protocol/site.js';
-import { type BridgeEvent, type GuestDecision, startBridge } from './bridge.js';
+import { type BridgeEvent, broughtBack, type GuestDecision, startBridge } from './bridge.js';
 import { explain } from './errors/explain.js';
 import { blobDocument } from './frames/blob-document.js';
 import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './frames/isolation.js';
@@ -52,6 +52,9 @@ self.addEventListener('fetch', (event) => {
       break;
     case 'own':
       event.respondWith(bridge.own(event, decision.name));
+      break;
+    case 'return':
+      event.respondWith(broughtBack(decision.location));
       break;
     case 'blob':
       event.respondWith(blobDocument(decision.url, policy));

@@ -5,7 +5,7 @@ import { explain } from '../errors/explain.js';
 import type { EmbedderPolicy } from '../frames/isolation.js';
 import { guestUrl, type UrlSpace } from '../routing/guest-url.js';
 import { type InitiatorFacts, initiatorOf, isSafe } from '../routing/initiator.js';
-import type { GuestRoute } from '../routing/route.js';
+import type { GuestRoute, RouteTable } from '../routing/route.js';
 import {
   clientGone,
   type GuestResponse,
@@ -21,7 +21,7 @@ import { type BrowserFacts, buildRequestHeaders } from './request-head.js';
 import { buildResponseInit, isNullBodyStatus, setCookiesOf } from './response-head.js';
 
 export interface RelayOptions {
-  readonly origin: string;
+  readonly table: RouteTable;
   readonly link: KernelLink;
   readonly clients: PageClients;
   readonly cookies: SiteCookies;
@@ -61,8 +61,9 @@ export class Relay {
   }
 
   async #relay({ request, clientId, route, target, saveAs }: RelayedRequest): Promise<Response> {
-    const { origin, cookies, browser, headTimeout, policy } = this.#options;
-    const space: UrlSpace = { origin, route };
+    const { table, cookies, browser, headTimeout, policy } = this.#options;
+    const { origin, scope, routes } = table;
+    const space: UrlSpace = { origin, scope, routes, route };
     const url = guestUrl(target, space);
     const sameSite = sameSiteContext(request, origin);
     const body = await readRequestBody(request);
@@ -75,9 +76,9 @@ export class Relay {
       headTimeout,
     };
     const answer = await this.#exchange(head, body, clientId, request.signal);
-    if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers), url, sameSite);
+    if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers, route.base), url, sameSite);
     const { destination } = request;
-    const init = buildResponseInit(answer, { origin, route, target, destination, saveAs, policy });
+    const init = buildResponseInit(answer, { ...space, target, destination, saveAs, policy });
     const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
     const served = withRanges(request, { init, body: hasBody ? decoded(answer.body, init.headers) : null });
     return new Response(served.body, served.init);

@@ -4,7 +4,7 @@
  * Pure: everything comes by argument.
  */
 import type { HeaderList } from '../../protocol/bridge.js';
-import { toGuest, type UrlSpace } from '../routing/guest-url.js';
+import { type GuestFolder, toGuest } from '../routing/guest-url.js';
 import { initiatorOf, isSafe } from '../routing/initiator.js';
 import { isFrameDestination } from '../routing/route.js';
 
@@ -35,7 +35,7 @@ const NOT_PASSED_ON = new Set([
 
 export function buildRequestHeaders(
   request: RequestFacts,
-  space: UrlSpace,
+  space: GuestFolder,
   browser: BrowserFacts,
   cookie: string,
 ): HeaderList {
@@ -88,14 +88,14 @@ function fetchMetadata(request: RequestFacts, origin: string): [string, string][
  * Fetch section 3.2, "append a request Origin header": for CORS requests and for every method but GET and HEAD. Chromium has put
  * it on navigations already.
  */
-function originHeader(request: RequestFacts, { origin }: UrlSpace): string {
+function originHeader(request: RequestFacts, { origin }: GuestFolder): string {
   if (isSafe(request.method)) return '';
   if (initiatorOf(request, origin) === 'cross-site') return URL.parse(request.referrer)?.origin ?? 'null';
   return request.referrerPolicy === 'no-referrer' && request.mode !== 'cors' ? 'null' : origin;
 }
 
 /** Referrer Policy section 8.3. All our requests go to the page's own origin, so cross-origin rules never apply. */
-function refererHeader(request: RequestFacts, space: UrlSpace): string {
+function refererHeader(request: RequestFacts, space: GuestFolder): string {
   if (request.referrerPolicy === 'no-referrer') return '';
   const referrer = URL.parse(request.referrer);
   if (referrer === null || (referrer.protocol !== 'http:' && referrer.protocol !== 'https:')) return '';

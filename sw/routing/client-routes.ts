@@ -5,7 +5,8 @@ const CAPACITY = 1_000;
 
 /**
  * Which guest each document belongs to, by its client id, so that requests that leave their folder can be brought back without
- * asking anyone. Forgotten when the worker stops; the referrer then has to do.
+ * asking anyone. Forgotten when the worker stops. The next one asks for its clients as it starts, but the request that woke it is
+ * decided before they have answered: for that one the referrer has to do.
  */
 export class ClientRoutes {
   readonly #routes = new Map<string, GuestRoute>();

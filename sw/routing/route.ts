@@ -9,6 +9,11 @@ export interface GuestRoute {
   /** Absolute path that begins and ends with a slash. */
   readonly base: string;
   readonly port: number;
+  /**
+   * What becomes of requests by the guest's documents that leave the folder and are for no other route. `return`, the default:
+   * they mean the guest's own root, and come back. `leave`: they mean the app's; for guests that were told their folder.
+   */
+  readonly escape?: 'return' | 'leave';
 }
 
 export interface RouteTable {
@@ -41,6 +46,8 @@ export type Decision =
   | { readonly kind: 'asset' }
   /** A page that the bridge makes by itself, below `<scope>.portside/`. */
   | { readonly kind: 'own'; readonly name: OwnPage }
+  /** A guest's document sent its frame out of the guest's folder: a redirect to this URL brings it back. */
+  | { readonly kind: 'return'; readonly location: string }
   /** A frame shows what this `blob:` URL of the origin holds. */
   | { readonly kind: 'blob'; readonly url: string }
   | {
@@ -74,7 +81,8 @@ const isOwnPage = (path: string): path is OwnPage => OWN_PAGES.has(path);
 export function decide(request: RoutedRequest, table: RouteTable): Decision {
   const { url } = request;
   if (url.origin !== table.origin) return PASS;
-  const topLevel = request.mode === 'navigate' && !isFrameDestination(request.destination);
+  const navigates = request.mode === 'navigate';
+  const topLevel = navigates && !isFrameDestination(request.destination);
 
   if (url.pathname.startsWith(table.scope)) {
     const path = url.pathname.slice(table.scope.length);
@@ -89,14 +97,25 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
     }
   }
   const route = longestRoute(url.pathname, table.routes);
-  if (route) return guest(route, targetUnder(route.base, url), topLevel);
-
-  // A guest takes its folder for the root, so its absolute paths leave the folder. What its documents ask for comes back;
-  // a navigation does not: the tab or frame would then show a URL that reloads as something else.
-  if (request.mode === 'navigate') return PASS;
-  const origin = request.clientRoute ?? routeOfReferrer(request.referrer, table);
-  return origin ? guest(origin, url.pathname + queryOf(url), false) : PASS;
+  // What a tab shows is what its address says: it would reload as something else.
+  const initiator = topLevel ? undefined : (request.clientRoute ?? routeOfReferrer(request.referrer, table));
+  if (route && !(initiator && isHidden(route, initiator, table))) {
+    return guest(route, targetUnder(route.base, url), topLevel);
+  }
+  // A guest takes its folder for the root, so its absolute paths leave the folder.
+  if (!initiator || initiator.escape === 'leave') return PASS;
+  const target = url.pathname + queryOf(url);
+  // The redirect makes the folder that of the document as well, so that its relative references work.
+  if (navigates) return { kind: 'return', location: table.origin + initiator.base + target.slice(1) };
+  return guest(initiator, target, false);
 }
+
+/**
+ * A route that holds the reserved folder takes every absolute path, also those of documents at `port/<n>/`, which nobody has told
+ * their folder: for them it does not count.
+ */
+const isHidden = (route: GuestRoute, initiator: GuestRoute, { scope }: RouteTable): boolean =>
+  scope.startsWith(route.base) && isReserved(initiator.base, scope);
 
 /**
  * `port/<n>/…` reaches any listening port. `save/<name>/…` is the same as `…`, saved to a file: links with a `download` attribute
@@ -104,12 +123,8 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
  */
 function decideReserved(path: string, url: URL, table: RouteTable, topLevel: boolean): Decision {
   if (isOwnPage(path)) return { kind: 'own', name: path };
-  const toPort = PORT_PATH.exec(path);
-  const port = Number(toPort?.[1]);
-  if (toPort && port <= HIGHEST_PORT) {
-    const base = `${table.scope}${RESERVED}${toPort[0]}`;
-    return guest({ base, port }, targetUnder(base, url), topLevel);
-  }
+  const toPort = portRoute(path, table.scope);
+  if (toPort) return guest(toPort, targetUnder(toPort.base, url), topLevel);
   const toFile = SAVE_PATH.exec(path);
   const route = toFile && longestRoute(table.scope + path.slice(toFile[0].length), table.routes);
   if (toFile && route) {
@@ -118,6 +133,17 @@ function decideReserved(path: string, url: URL, table: RouteTable, topLevel: boo
   }
   return table.shell ? ASSET : PASS;
 }
+
+/** The folder of any listening port, by a path below `<scope>.portside/`. */
+function portRoute(path: string, scope: string): GuestRoute | undefined {
+  const port = Number(PORT_PATH.exec(path)?.[1]);
+  return port <= HIGHEST_PORT ? { base: portBase(port, scope), port } : undefined;
+}
+
+export const isReserved = (pathname: string, scope: string): boolean => pathname.startsWith(scope + RESERVED);
+
+/** Folder at which a port is reached that no route names. */
+export const portBase = (port: number, scope: string): string => `${scope}${RESERVED}port/${port}/`;
 
 /** `blob/<URL>`: see `blobPath`. */
 function decideBlob(path: string, table: RouteTable): Decision | undefined {
@@ -136,7 +162,7 @@ const guest = (route: GuestRoute, target: string, topLevel: boolean, saveAs?: st
 const targetUnder = (base: string, url: URL): string => `/${url.pathname.slice(base.length)}${queryOf(url)}`;
 
 /** `search` does not tell an empty query from none. */
-const queryOf = (url: URL): string => url.search || (/^[^?#]*\?/.test(url.href) ? '?' : '');
+export const queryOf = (url: URL): string => url.search || (/^[^?#]*\?/.test(url.href) ? '?' : '');
 
 function decodeName(encoded: string): string {
   try {
@@ -146,7 +172,7 @@ function decodeName(encoded: string): string {
   }
 }
 
-function longestRoute(pathname: string, routes: readonly GuestRoute[]): GuestRoute | undefined {
+export function longestRoute(pathname: string, routes: readonly GuestRoute[]): GuestRoute | undefined {
   let longest: GuestRoute | undefined;
   for (const route of routes) {
     if (pathname.startsWith(route.base) && route.base.length > (longest?.base.length ?? 0)) longest = route;
@@ -154,7 +180,17 @@ function longestRoute(pathname: string, routes: readonly GuestRoute[]): GuestRou
   return longest;
 }
 
+/** The guest that a document of this URL belongs to. */
+export function routeOfDocument(url: URL, table: RouteTable): GuestRoute | undefined {
+  if (url.origin !== table.origin) return undefined;
+  const { scope } = table;
+  const toPort = isReserved(url.pathname, scope)
+    ? portRoute(url.pathname.slice(scope.length + RESERVED.length), scope)
+    : undefined;
+  return toPort ?? longestRoute(url.pathname, table.routes);
+}
+
 function routeOfReferrer(referrer: string, table: RouteTable): GuestRoute | undefined {
   const url = URL.parse(referrer);
-  return url?.origin === table.origin ? longestRoute(url.pathname, table.routes) : undefined;
+  return url ? routeOfDocument(url, table) : undefined;
 }

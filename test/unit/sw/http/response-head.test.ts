@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HeaderList } from '../../../../protocol/bridge.js';
-import { buildResponseInit, type ResponseContext } from '../../../../sw/http/response-head.js';
+import { buildResponseInit, type ResponseContext, setCookiesOf } from '../../../../sw/http/response-head.js';
 
 const context: ResponseContext = {
   origin: 'https://example.org',
+  scope: '/repo/',
+  routes: [{ base: '/repo/', port: 8080 }],
   route: { base: '/repo/', port: 8080 },
   target: '/dir/page',
   destination: '',
@@ -42,6 +44,9 @@ describe('URLs in headers', () => {
     ['Refresh', '5; url=/next', '5; url=https://example.org/repo/next'],
     ['Refresh', "0;URL='/next'", '0;URL=https://example.org/repo/next'],
     ['Refresh', '5', '5'],
+    ['Refresh', '3; url=http://127.0.0.1:9000/', '3; url=https://example.org/repo/.portside/port/9000/'],
+    ['Link', '<http://[::1]:9000/a>; rel=next', '<https://example.org/repo/.portside/port/9000/a>; rel=next'],
+    ['Content-Location', 'http://0.0.0.0:9000/a', 'https://example.org/repo/.portside/port/9000/a'],
     [
       'Link',
       '</a.css>; rel=preload, <http://localhost:8080/b>; rel=next',
@@ -50,6 +55,16 @@ describe('URLs in headers', () => {
   ])('%s: %s', (name, value, expected) => {
     expect(build([[name, value]]).headers.get(name)).toBe(expected);
   });
+});
+
+test.each([
+  ['a=1; Path=/repo/', 'a=1; Path=/'],
+  ['a=1; Path=/repo', 'a=1; Path=/'],
+  ['a=1; path = /repo/admin; Secure', 'a=1; path = /admin; Secure'],
+  ['a=1; Path=/repository', 'a=1; Path=/repository'],
+  ['a=1; Path=/', 'a=1; Path=/'],
+])('the path of a cookie is in the guest’s space: %s', (value, expected) => {
+  expect(setCookiesOf([['Set-Cookie', value]], '/repo/')).toEqual([expected]);
 });
 
 describe('a file name', () => {

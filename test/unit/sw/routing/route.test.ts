@@ -71,8 +71,51 @@ describe('requests that leave their folder', () => {
     },
   );
 
-  test('stay where they are when they navigate', () => {
-    expect(decide(request('/login', { ...frame, referrer: `${origin}/repo/` }), table()).kind).toBe('pass');
+  test.each([
+    ['a link', '/login?next=%2F', {}, `${origin}/repo/login?next=%2F`],
+    ['a form', '/login', { method: 'POST' }, `${origin}/repo/login`],
+    ['a path of two slashes', '//login', {}, `${origin}/repo//login`],
+  ])('lead the frame back: %s', (_, path, overrides, location) => {
+    const url = new URL(origin + path);
+    const escaped = request('/', { ...frame, ...overrides, url, referrer: `${origin}/repo/blog/` });
+    expect(decide(escaped, table())).toEqual({ kind: 'return', location });
+  });
+
+  test.each([
+    ['of a tab', { ...tab, referrer: `${origin}/repo/` }],
+    ['of a frame that a page of the app sent there', { ...frame, referrer: `${origin}/app/` }],
+    ['of a frame whose document hides where it is', frame],
+  ])('stay where they are: navigations %s', (_, overrides) => {
+    expect(decide(request('/login', overrides), table()).kind).toBe('pass');
+  });
+
+  test.each([frame, {}])('stay where they are when the guest knows its folder: %j', (kind) => {
+    const route = { base: '/repo/', port: 8080, escape: 'leave' } as const;
+    const escaped = request('/login', { ...kind, referrer: `${origin}/repo/` });
+    expect(decide(escaped, table({ routes: [route] })).kind).toBe('pass');
+  });
+});
+
+describe('documents of a port that no route names', () => {
+  const at = `${origin}/repo/.portside/port/3000/`;
+
+  test.each([
+    ['by their referrer', { referrer: `${at}dir/` }],
+    ['by their client', { clientRoute: { base: '/repo/.portside/port/3000/', port: 3000 } }],
+  ])('get what they ask for by absolute paths from it: %s', (_, initiator) => {
+    for (const path of ['/style.css', '/repo/style.css']) {
+      expect(decide(request(path, initiator), table())).toMatchObject({ route: { port: 3000 }, target: path });
+      const location = `${at.slice(0, -1)}${path}`;
+      expect(decide(request(path, { ...frame, ...initiator }), table())).toEqual({ kind: 'return', location });
+    }
+    expect(decide(request('/repo/', { ...tab, ...initiator }), table()).kind).toBe('shell');
+  });
+
+  test('reach the routes of an app by name', () => {
+    const app = table({ scope: '/', shell: false, routes: [{ base: '/api/', port: 9000 }] });
+    const referrer = `${origin}/.portside/port/3000/`;
+    expect(decide(request('/api/x', { referrer }), app)).toMatchObject({ route: { port: 9000 } });
+    expect(decide(request('/x', { referrer }), app)).toMatchObject({ route: { port: 3000 } });
   });
 });
 
