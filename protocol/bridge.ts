@@ -23,6 +23,27 @@ export const WINDOW_CHUNKS = 8;
 /** Names in the case they were received in, repeated names kept, in order. */
 export type HeaderList = ReadonlyArray<readonly [name: string, value: string]>;
 
+/**
+ * What the browser asked for, for whoever watches. Times of different threads are compared: each is `performance.timeOrigin +
+ * performance.now()` of the thread that took it, in milliseconds since the epoch.
+ */
+export interface RequestTrace {
+  /** As the page knows it. */
+  readonly url: string;
+  /** The service worker got the request, and sent it on. */
+  readonly receivedAt: number;
+  readonly sentAt: number;
+}
+
+/** Where the time until a response went. */
+export interface ResponseTiming {
+  /** The kernel took the request: milliseconds since the epoch, as in `RequestTrace`. */
+  readonly takenAt: number;
+  /** Milliseconds from there until the guest had accepted the connection, and until the first byte of its answer. */
+  readonly accepted: number;
+  readonly firstByte: number;
+}
+
 export type ToKernel =
   | {
       readonly type: 'hello';
@@ -53,6 +74,7 @@ export type ToKernel =
       readonly bodyLength?: number;
       /** Milliseconds until the response's head must have come; no limit on bodies. */
       readonly headTimeout: number;
+      readonly trace?: RequestTrace;
     }
   | { readonly type: 'body'; readonly id: number; readonly chunk: ArrayBuffer }
   | { readonly type: 'body-end'; readonly id: number }
@@ -61,7 +83,9 @@ export type ToKernel =
   /** The consumer took `chunks` chunks of the response. */
   | { readonly type: 'credit'; readonly id: number; readonly chunks: number }
   /** The client went away: the guest's socket is closed, no further message for this id comes. */
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** From an inspector page, past the worker: `port` speaks `protocol/inspect.ts`; it is transferred. */
+  | { readonly type: 'inspect'; readonly port: MessagePort };
 
 export type FromKernel =
   | { readonly type: 'hello'; readonly version: number }
@@ -74,6 +98,7 @@ export type FromKernel =
       readonly headers: HeaderList;
       /** As in a request; `null` for HEAD, 1xx, 204, 205 and 304. */
       readonly body: null | ArrayBuffer | 'stream';
+      readonly timing?: ResponseTiming;
     }
   | { readonly type: 'chunk'; readonly id: number; readonly chunk: ArrayBuffer }
   | { readonly type: 'end'; readonly id: number }

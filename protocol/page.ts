@@ -4,6 +4,8 @@
  * channel are never mistaken for ours.
  */
 import type { BRIDGE_VERSION } from './bridge.js';
+import type { ErrorCode } from './errors.js';
+import type { UnreachedRequest } from './inspect.js';
 
 export type PageToWorker =
   /** Transfers a MessagePort that speaks `bridge.ts` with the kernel worker itself. */
@@ -12,6 +14,8 @@ export type PageToWorker =
   | { readonly portside: 'disconnect'; readonly base: string }
   /** To a worker that waits: no page shows the site, so it may take the place of the one that is active. */
   | { readonly portside: 'take-over'; readonly base: string }
+  /** From an inspector page: transfers a MessagePort that speaks `inspect.ts`, for the kernel. */
+  | { readonly portside: 'inspect'; readonly version: typeof BRIDGE_VERSION; readonly base: string }
   /** Keeps the worker alive while exchanges are open: Chromium does not count port messages (measured). */
   | { readonly portside: 'keep-alive' };
 
@@ -19,4 +23,10 @@ export type WorkerToPage =
   /** The worker has no port (it was restarted): the page that runs the kernel answers with `connect`. */
   | { readonly portside: 'port-wanted'; readonly base: string }
   /** Exchanges are open (true) or none is left (false): the page sends `keep-alive` while they are. */
-  | { readonly portside: 'busy'; readonly busy: boolean };
+  | { readonly portside: 'busy'; readonly busy: boolean }
+  /** To inspector pages: the port that one of them sent found no kernel. */
+  | { readonly portside: 'not-inspected'; readonly base: string; readonly code: ErrorCode; readonly detail?: string }
+  /** To inspector pages: a page handed over a port to its kernel (again), or took its kernel away. */
+  | { readonly portside: 'kernel-changed'; readonly base: string }
+  /** To inspector pages: requests that no kernel has in its records. */
+  | { readonly portside: 'unreached'; readonly base: string; readonly requests: readonly UnreachedRequest[] };

@@ -1,10 +1,13 @@
 /** Puts the parts together for one machine: what is ours, the way to its kernel, its cookies. */
 
+import inspectorScript from '../client/inspect/index.ts?script';
 import { PortsideError } from '../protocol/errors.js';
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
 import { blankDocument } from './frames/blank-document.js';
 import { embedderPolicyFor } from './frames/isolation.js';
 import { Relay } from './http/relay.js';
+import { inspectorPage } from './inspect/inspector-page.js';
+import { InspectorPages } from './inspect/inspector-pages.js';
 import { type BridgeOptions, checkedOptions, outsideOf } from './options.js';
 import { ClientRoutes } from './routing/client-routes.js';
 import { type Decision, decide, type OwnPage, type RouteTable, routeOfDocument } from './routing/route.js';
@@ -72,10 +75,13 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     clients,
     connectTimeout,
     busy: (busy) => watch.busy(link, busy),
+    changed: () => inspectors.kernelChanged(),
   });
+  const inspectors = new InspectorPages({ scope, clients, pass: (port) => link.inspect(port) });
   const policy = embedderPolicyFor(self.navigator.userAgent);
   const ownPages: Readonly<Record<OwnPage, (event: BridgeEvent) => Response | Promise<Response>>> = {
     blank: () => blankDocument(policy),
+    inspect: () => inspectorPage(inspectorScript, policy),
   };
   const relay = new Relay({
     table,
@@ -85,9 +91,14 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     browser: self.navigator,
     policy,
     headTimeout,
+    unreached: (request) => inspectors.unreached(request),
   });
-  self.addEventListener('message', ({ data, source, ports }) => {
-    if (isPageMessage(data) && source instanceof Client) link.receive(data, source.id, ports);
+  self.addEventListener('message', (event) => {
+    const { data, source, ports } = event;
+    if (!isPageMessage(data) || !(source instanceof Client)) return;
+    const [port] = ports;
+    if (data.portside !== 'inspect') link.receive(data, source.id, ports);
+    else if (data.base === scope && port) event.waitUntil(inspectors.attach(source.id, data.version, port));
   });
   return {
     decide: ({ request, clientId }) =>

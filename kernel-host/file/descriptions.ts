@@ -57,6 +57,11 @@ export class Descriptions {
     return operations;
   }
 
+  /** What a description of one of the kernel's own kinds refers to; null for what lies in memory. */
+  kernelObject(description: number): FileOperations | null {
+    return this.#objects.get(description) ?? null;
+  }
+
   kind(description: number): number {
     return this.#memory.u32[(description >>> 2) + DESCRIPTION.KIND_W] as number;
   }

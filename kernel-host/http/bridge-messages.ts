@@ -1,5 +1,5 @@
 /** Checks what comes over the bridge: a port can be handed to a page, and a page can post anything. */
-import { type HeaderList, MAX_CHUNK, type ToKernel } from '../../protocol/bridge.js';
+import { type HeaderList, MAX_CHUNK, type RequestTrace, type ToKernel } from '../../protocol/bridge.js';
 
 /** A message of the protocol, or null for anything else. */
 export function readMessage(data: unknown): ToKernel | null {
@@ -7,6 +7,7 @@ export function readMessage(data: unknown): ToKernel | null {
   const { type, id } = data;
   if (type === 'hello') return readHello(data);
   if (type === 'bye') return { type };
+  if (type === 'inspect') return data.port instanceof MessagePort ? { type, port: data.port } : null;
   if (!isCount(id)) return null;
   switch (type) {
     case 'request':
@@ -36,15 +37,32 @@ function readHello({ version, worker }: Record<string, unknown>): ToKernel | nul
 }
 
 function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {
-  const { port, method, target, headers, body, bodyLength, headTimeout } = data;
+  const { port, method, target, headers, body, bodyLength, headTimeout, trace } = data;
   if (!isCount(port) || port < 1 || port > 65535) return null;
   if (typeof method !== 'string' || typeof target !== 'string' || !isHeaderList(headers)) return null;
   if (body !== null && body !== 'stream' && !(body instanceof ArrayBuffer)) return null;
   if (bodyLength !== undefined && !isCount(bodyLength)) return null;
   // Written so that NaN does not pass.
   if (typeof headTimeout !== 'number' || !(headTimeout > 0)) return null;
-  const request = { type: 'request', id, port, method, target, headers, body, headTimeout } as const;
-  return bodyLength === undefined ? request : { ...request, bodyLength };
+  if (trace !== undefined && !isTrace(trace)) return null;
+  return {
+    type: 'request',
+    id,
+    port,
+    method,
+    target,
+    headers,
+    body,
+    headTimeout,
+    ...(bodyLength !== undefined && { bodyLength }),
+    ...(trace !== undefined && { trace }),
+  };
+}
+
+function isTrace(value: unknown): value is RequestTrace {
+  if (!isObject(value)) return false;
+  const { url, receivedAt, sentAt } = value;
+  return typeof url === 'string' && Number.isFinite(receivedAt) && Number.isFinite(sentAt);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

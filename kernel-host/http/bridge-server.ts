@@ -1,5 +1,5 @@
 /** The kernel's end of the bridge: serves one MessagePort, on whose other end is a service worker (or a page). */
-import { BRIDGE_VERSION, type FromKernel, type ToKernel } from '../../protocol/bridge.js';
+import { BRIDGE_VERSION, type FromKernel, type ResponseTiming, type ToKernel } from '../../protocol/bridge.js';
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
 import { exchangeOf, readMessage } from './bridge-messages.js';
 import type { HostNetwork } from './connection.js';
@@ -28,6 +28,8 @@ export interface BridgeServerEvents {
   /** A service worker said hello; `worker` differs each time one is started. */
   greeted(server: BridgeServer, worker: string): void;
   closed(server: BridgeServer): void;
+  /** An inspector page has sent a port, which speaks `protocol/inspect.ts`. */
+  inspected(port: MessagePort): void;
 }
 
 const NOTHING_TO_TRANSFER: ArrayBuffer[] = [];
@@ -101,6 +103,10 @@ export class BridgeServer {
   }
 
   #route(message: Exclude<ToKernel, { type: 'hello' | 'bye' }>): void {
+    if (message.type === 'inspect') {
+      this.#events?.inspected(message.port);
+      return;
+    }
     if (message.type === 'request') {
       this.#open(message);
       return;
@@ -135,7 +141,12 @@ export class BridgeServer {
     }
     this.#requests++;
     try {
-      const exchange = new Exchange(this.#network, request, this.#sink(id), this.#options);
+      const exchange: Exchange = new Exchange(
+        this.#network,
+        request,
+        this.#sink(id, () => exchange.timing),
+        this.#options,
+      );
       this.#exchanges.set(id, exchange);
       exchange.start();
     } catch (error) {
@@ -144,12 +155,12 @@ export class BridgeServer {
     }
   }
 
-  #sink(id: number): ExchangeSink {
+  #sink(id: number, timing: () => ResponseTiming): ExchangeSink {
     return {
       response: ({ status, statusText, headers }, body) => {
         if (body !== 'stream') this.#exchanges.delete(id);
         const transfer = body instanceof ArrayBuffer ? [body] : NOTHING_TO_TRANSFER;
-        this.#post({ type: 'response', id, status, statusText, headers, body }, transfer);
+        this.#post({ type: 'response', id, status, statusText, headers, body, timing: timing() }, transfer);
       },
       chunk: (chunk) => this.#post({ type: 'chunk', id, chunk }, [chunk]),
       end: () => {

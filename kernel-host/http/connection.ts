@@ -16,6 +16,8 @@ export interface HostConnection {
   /** Called, once for each change, when a `read` or `write` that found nothing would now do something. */
   onReadable: (() => void) | null;
   onWritable: (() => void) | null;
+  /** Called once, when the guest accepts the connection; it may do nothing but note that. */
+  onAccepted: (() => void) | null;
 }
 
 /** Where connections come from. */
@@ -46,5 +48,6 @@ export function resetConnection(): HostConnection {
     close() {},
     onReadable: null,
     onWritable: null,
+    onAccepted: null,
   };
 }

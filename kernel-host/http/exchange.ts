@@ -2,6 +2,7 @@
  * One request and its response over connections of its own. The request is written as the guest takes it and the response
  * passed on as it comes; what the consumer has no credit for stays in the guest's socket, which holds the guest back.
  */
+import type { RequestTrace, ResponseTiming } from '../../protocol/bridge.js';
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
 import type { HostConnection, HostNetwork } from './connection.js';
 import { Deadline } from './deadline.js';
@@ -17,6 +18,7 @@ export interface ExchangeRequest extends UploadRequest {
    * anew whenever it reads some of the request.
    */
   readonly headTimeout: number;
+  readonly trace?: RequestTrace;
 }
 
 /** Where the response goes. None of these may throw. Nothing follows an inline response, `end` or `failed`. */
@@ -77,11 +79,16 @@ export class Exchange {
       port: request.port,
       method: request.method,
       target: request.target,
-      acceptedAt: performance.now(),
+      requestHeaders: request.headers,
+      trace: request.trace,
+      takenAt: performance.now(),
       connectedAt: null,
+      acceptedAt: null,
       firstByteAt: null,
       endedAt: null,
       status: null,
+      statusText: '',
+      responseHeaders: null,
       bytesSent: 0,
       bytesReceived: 0,
       retries: 0,
@@ -91,12 +98,20 @@ export class Exchange {
 
   /** Call once. The sink may be called before this returns. */
   start(): void {
-    this.#tell('accepted');
+    this.#tell('taken');
     if (this.#upload.ready) this.#connect();
   }
 
   get ended(): boolean {
     return this.#record.outcome !== 'open';
+  }
+
+  /** Of a response that has begun; a guest that answers is one that has accepted. */
+  get timing(): ResponseTiming {
+    const { takenAt, acceptedAt, firstByteAt } = this.#record;
+    const firstByte = (firstByteAt ?? performance.now()) - takenAt;
+    const accepted = acceptedAt === null ? firstByte : acceptedAt - takenAt;
+    return { takenAt: performance.timeOrigin + takenAt, accepted, firstByte };
   }
 
   /** A chunk of a streamed request body. */
@@ -171,9 +186,14 @@ export class Exchange {
     this.#queuing = null;
     this.#connection = connection;
     this.#record.connectedAt = performance.now();
+    this.#record.acceptedAt = null;
     this.#deadline.set(this.#request.headTimeout);
     connection.onReadable = () => this.#receive();
     connection.onWritable = () => this.#send();
+    connection.onAccepted = () => {
+      this.#record.acceptedAt = performance.now();
+      this.#tell('accepted');
+    };
     this.#send();
     this.#receive();
   }
@@ -185,6 +205,7 @@ export class Exchange {
     const state = this.#upload.writeTo(this.#connection, () => credits++);
     const progress = this.#upload.written > before;
     this.#record.bytesSent = this.#upload.written;
+    if (progress) this.#tell('progress');
     if (credits > 0) this.#sink.credit(credits);
     if (this.ended || this.#reader.streaming) return;
     if (state === 'starved') this.#deadline.clear();
@@ -223,12 +244,17 @@ export class Exchange {
       response: (head, body) => {
         this.#deadline.clear();
         this.#record.status = head.status;
+        this.#record.statusText = head.statusText;
+        this.#record.responseHeaders = head.headers;
+        // The reader passes a head on before it says that there was a first byte.
+        if (this.#record.firstByteAt === null) this.#sawFirstByte();
         if (body instanceof ArrayBuffer) this.#record.bytesReceived = body.byteLength;
         this.#sink.response(head, body);
       },
       chunk: (chunk) => {
         if (this.ended) return;
         this.#record.bytesReceived += chunk.byteLength;
+        this.#tell('progress');
         this.#sink.chunk(chunk);
       },
     });
@@ -276,6 +302,7 @@ export class Exchange {
     this.#connection = null;
     connection.onReadable = null;
     connection.onWritable = null;
+    connection.onAccepted = null;
     connection.close();
   }
 

@@ -6,6 +6,7 @@ import type { StreamEnd } from './stream.js';
 export class HostEnd implements HostConnection {
   onReadable: (() => void) | null = null;
   onWritable: (() => void) | null = null;
+  onAccepted: (() => void) | null = null;
   readonly #end: StreamEnd;
   readonly #enqueue: (callback: () => void) => void;
   readonly #reader: Waiter;
@@ -57,6 +58,7 @@ export class HostEnd implements HostConnection {
   close(): void {
     this.onReadable = null;
     this.onWritable = null;
+    this.onAccepted = null;
     this.#end.receive.readers.remove(this.#reader);
     this.#end.send.writers.remove(this.#writer);
     this.#end.close();

@@ -7,6 +7,11 @@ import { LISTENER } from '../memory/layout.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { StreamEnd } from './stream.js';
 
+interface Waiting {
+  readonly end: StreamEnd;
+  readonly accepted: (() => void) | undefined;
+}
+
 export class Listener {
   /** Address of the record that the listeners' own workers read: `LISTENER`. */
   readonly record: Address;
@@ -14,7 +19,7 @@ export class Listener {
   /** Woken when a connection left the queue. */
   readonly room = new WaitQueue();
   readonly #memory: KernelMemory;
-  readonly #queue: StreamEnd[] = [];
+  readonly #queue: Waiting[] = [];
   #sockets = 0;
   #backlog = 0;
 
@@ -26,6 +31,16 @@ export class Listener {
   /** Connections that wait. */
   get pending(): number {
     return this.#queue.length;
+  }
+
+  /** Connections that may wait. */
+  get backlog(): number {
+    return this.#backlog;
+  }
+
+  /** Sockets that listen here. */
+  get sockets(): number {
+    return this.#sockets;
   }
 
   get full(): boolean {
@@ -45,7 +60,7 @@ export class Listener {
       this.passOn();
       return false;
     }
-    for (const end of this.#queue.splice(0)) end.close();
+    for (const { end } of this.#queue.splice(0)) end.close();
     this.#count();
     this.room.wake();
     return true;
@@ -56,18 +71,20 @@ export class Listener {
     if (this.#queue.length > 0) this.waiters.wakeOne();
   }
 
-  enqueue(end: StreamEnd): void {
-    this.#queue.push(end);
+  /** @param accepted called when the connection has left the queue for a guest. */
+  enqueue(end: StreamEnd, accepted?: () => void): void {
+    this.#queue.push({ end, accepted });
     this.#count();
     this.waiters.wakeOne();
   }
 
   accept(): StreamEnd | null {
-    const end = this.#queue.shift() ?? null;
+    const waiting = this.#queue.shift();
     this.#count();
-    if (end) this.room.wake();
+    waiting?.accepted?.();
+    if (waiting) this.room.wake();
     this.passOn();
-    return end;
+    return waiting?.end ?? null;
   }
 
   #count(): void {

@@ -204,7 +204,7 @@ export class Network implements HostNetwork {
     const stream = createStream(this.#memory, this.#rings, local, remote);
     if (typeof stream === 'number') return resetConnection();
     const host = new HostEnd(stream[0], this.#enqueue);
-    listener.enqueue(stream[1]);
+    listener.enqueue(stream[1], () => host.onAccepted?.());
     return host;
   }
 

@@ -1,5 +1,6 @@
 /** Takes a request that is a guest's to the guest, and brings the answer back in a form that browsers take. */
 import { PortsideError } from '../../protocol/errors.js';
+import type { UnreachedRequest } from '../../protocol/inspect.js';
 import type { SameSiteContext, SiteCookies } from '../cookies/cookies.js';
 import { explain } from '../errors/explain.js';
 import type { EmbedderPolicy } from '../frames/isolation.js';
@@ -19,6 +20,7 @@ import { withRanges } from './range/partial-response.js';
 import { type RequestBody, readRequestBody } from './request-body.js';
 import { type BrowserFacts, buildRequestHeaders } from './request-head.js';
 import { buildResponseInit, isNullBodyStatus, setCookiesOf } from './response-head.js';
+import { epochNow, milliseconds, serverTiming } from './server-timing.js';
 
 export interface RelayOptions {
   readonly table: RouteTable;
@@ -29,6 +31,8 @@ export interface RelayOptions {
   readonly policy: EmbedderPolicy;
   /** Milliseconds until the head of a response must have come. */
   readonly headTimeout: number;
+  /** Told of requests that no kernel has in its records. */
+  readonly unreached: (request: UnreachedRequest) => void;
 }
 
 export interface RelayedRequest {
@@ -38,6 +42,23 @@ export interface RelayedRequest {
   readonly route: GuestRoute;
   readonly target: string;
   readonly saveAs: string | undefined;
+}
+
+/** What is sent to a kernel, and if need be to the next one. */
+interface Sending {
+  readonly head: Omit<RequestHead, 'trace'>;
+  readonly body: RequestBody;
+  readonly clientId: string;
+  readonly signal: AbortSignal;
+  readonly passage: Passage;
+}
+
+/** How a request came through the worker; times are those of `RequestTrace`. */
+interface Passage {
+  readonly url: string;
+  readonly receivedAt: number;
+  /** It was last sent to a kernel. */
+  sentAt: number | undefined;
 }
 
 /** RFC 9110 section 9.2.2: repeating these does what doing them once does. */
@@ -52,15 +73,29 @@ export class Relay {
 
   /** Never rejects but for a client that is gone: failures become error pages. */
   async respond(relayed: RelayedRequest): Promise<Response> {
+    const { request } = relayed;
+    const passage: Passage = { url: request.url, receivedAt: epochNow(), sentAt: undefined };
     try {
-      return await this.#relay(relayed);
+      return await this.#relay(relayed, passage);
     } catch (error) {
       if (isClientGone(error)) throw error;
-      return explain(error, relayed.request, this.#options.policy);
+      const response = explain(error, request, this.#options.policy);
+      const endedAt = epochNow();
+      response.headers.set('Server-Timing', `worker;dur=${milliseconds(endedAt - passage.receivedAt)}`);
+      const [code, detail] =
+        error instanceof PortsideError ? [error.code, error.detail] : (['unexpected-failure', String(error)] as const);
+      // What a kernel that is still there had is in its own records.
+      if (passage.sentAt === undefined || code === 'kernel-lost') {
+        const { url, receivedAt } = passage;
+        const { status } = response;
+        this.#options.unreached({ method: request.method, url, receivedAt, endedAt, status, code, detail });
+      }
+      return response;
     }
   }
 
-  async #relay({ request, clientId, route, target, saveAs }: RelayedRequest): Promise<Response> {
+  async #relay(relayed: RelayedRequest, passage: Passage): Promise<Response> {
+    const { request, clientId, route, target, saveAs } = relayed;
     const { table, cookies, browser, headTimeout, policy } = this.#options;
     const { origin, scope, routes } = table;
     const space: UrlSpace = { origin, scope, routes, route };
@@ -68,26 +103,32 @@ export class Relay {
     const sameSite = sameSiteContext(request, origin);
     const body = await readRequestBody(request);
     const cookie = request.credentials === 'omit' ? '' : await cookies.header(url, sameSite);
-    const head: RequestHead = {
+    const head = {
       port: route.port,
       method: request.method,
       target,
       headers: buildRequestHeaders(request, space, browser, cookie),
       headTimeout,
     };
-    const answer = await this.#exchange(head, body, clientId, request.signal);
+    const answer = await this.#exchange({ head, body, clientId, signal: request.signal, passage });
+    const answeredAt = epochNow();
     if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers, route.base), url, sameSite);
     const { destination } = request;
     const init = buildResponseInit(answer, { ...space, target, destination, saveAs, policy });
+    if (answer.timing && passage.sentAt !== undefined) {
+      const { receivedAt, sentAt } = passage;
+      init.headers.append('Server-Timing', serverTiming({ receivedAt, sentAt, answeredAt }, answer.timing));
+    }
     const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
     const served = withRanges(request, { init, body: hasBody ? decoded(answer.body, init.headers) : null });
     return new Response(served.body, served.init);
   }
 
   /** A request whose kernel went away is sent once more to the next one, if repeating it does no harm. */
-  async #exchange(head: RequestHead, body: RequestBody, clientId: string, signal: AbortSignal): Promise<GuestResponse> {
+  async #exchange(sending: Sending): Promise<GuestResponse> {
+    const { head, clientId } = sending;
     try {
-      return await this.#send(head, body, clientId, signal);
+      return await this.#send(sending);
     } catch (error) {
       if (!(error instanceof PortLostError)) throw error;
       if (!IDEMPOTENT.has(head.method)) throw new PortsideError('kernel-lost', undefined, { cause: error });
@@ -95,20 +136,22 @@ export class Relay {
     // A page that was reloaded took its kernel along, and nobody waits for what it had asked.
     if (clientId !== '' && !(await this.#options.clients.get(clientId))) throw clientGone();
     try {
-      return await this.#send(head, body, clientId, signal);
+      return await this.#send(sending);
     } catch (error) {
       throw error instanceof PortLostError ? new PortsideError('kernel-lost', undefined, { cause: error }) : error;
     }
   }
 
-  async #send(head: RequestHead, body: RequestBody, clientId: string, signal: AbortSignal): Promise<GuestResponse> {
+  async #send({ head, body, clientId, signal, passage }: Sending): Promise<GuestResponse> {
     const { link } = this.#options;
     let connection = await link.acquire();
     // It may have closed between its arrival and this turn.
     while (!connection.open) connection = await link.acquire();
     // It may have been given up while its body was read, or while it waited for a kernel: that event is past.
     if (signal.aborted) throw clientGone();
-    const exchange = connection.send(head, body, clientId);
+    passage.sentAt = epochNow();
+    const { url, receivedAt, sentAt } = passage;
+    const exchange = connection.send({ ...head, trace: { url, receivedAt, sentAt } }, body, clientId);
     const abort = () => exchange.cancel();
     signal.addEventListener('abort', abort, { once: true });
     try {

@@ -58,6 +58,11 @@ export class KernelConnection {
     return exchange;
   }
 
+  /** Sends an inspector page's port to the kernel. */
+  inspect(port: MessagePort): void {
+    this.#post({ type: 'inspect', port }, [port]);
+  }
+
   /** Another port took over: what runs here may finish. */
   retire(): void {
     if (this.#state === 'closed') return;

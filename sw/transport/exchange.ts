@@ -1,5 +1,5 @@
 /** One request and its answer over a kernel's port. */
-import { type FromKernel, INLINE_BODY, type ToKernel } from '../../protocol/bridge.js';
+import { type FromKernel, INLINE_BODY, type ResponseTiming, type ToKernel } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
 import { bodyLength, chunksOf, type RequestBody } from '../http/request-body.js';
 import type { GuestHead } from '../http/response-head.js';
@@ -14,6 +14,7 @@ export type GuestBody = null | ArrayBuffer | ReadableStream<Uint8Array<ArrayBuff
 
 export interface GuestResponse extends GuestHead {
   readonly body: GuestBody;
+  readonly timing: ResponseTiming | undefined;
 }
 
 /** The port went away before the answer's head had come: whether to ask again is the caller's choice. */
@@ -107,10 +108,10 @@ export class Exchange {
     this.#close();
   }
 
-  #answer({ status, statusText, headers, body }: Extract<FromKernel, { type: 'response' }>): void {
+  #answer({ status, statusText, headers, body, timing }: Extract<FromKernel, { type: 'response' }>): void {
     if (this.#state !== 'waiting') return;
     if (body !== 'stream') {
-      this.#settle.resolve({ status, statusText, headers, body });
+      this.#settle.resolve({ status, statusText, headers, body, timing });
       this.#close();
       return;
     }
@@ -121,7 +122,7 @@ export class Exchange {
       },
       cancelled: () => this.cancel(),
     });
-    this.#settle.resolve({ status, statusText, headers, body: this.#stream.readable });
+    this.#settle.resolve({ status, statusText, headers, body: this.#stream.readable, timing });
   }
 
   #close(): void {

@@ -5,6 +5,7 @@
 
 import { PortsideError } from '../../protocol/errors.js';
 import type { PageToWorker, WorkerToPage } from '../../protocol/page.js';
+import { isInspector } from '../inspect/inspector-pages.js';
 import { KernelConnection } from './connection.js';
 import { type Deferred, deferred } from './deferred.js';
 import { PortLostError } from './exchange.js';
@@ -30,6 +31,8 @@ export interface LinkOptions {
   readonly connectTimeout: number;
   /** Exchanges are open (true), or none is left. */
   readonly busy: (busy: boolean) => void;
+  /** A page handed over a port to its kernel, or took its kernel away. */
+  readonly changed?: () => void;
 }
 
 export class KernelLink {
@@ -55,6 +58,7 @@ export class KernelLink {
     if (message.portside === 'connect' && port) this.#connect(port, owner);
     if (message.portside === 'disconnect') {
       for (const connection of [...this.#connections]) if (connection.owner === owner) connection.lose();
+      this.#options.changed?.();
     }
   }
 
@@ -66,6 +70,12 @@ export class KernelLink {
     if (this.#current?.open) return this.#current;
     this.#wanted ??= this.#ask();
     return this.#wanted.promise;
+  }
+
+  /** Sends an inspector page's port to the kernel. Throws as `acquire` does. */
+  async inspect(port: MessagePort): Promise<void> {
+    const connection = await this.acquire();
+    connection.inspect(port);
   }
 
   /** Gives up ports whose page is gone. */
@@ -104,6 +114,7 @@ export class KernelLink {
     this.#current = connection;
     if (replaced && replaced !== connection) replaced.retire();
     this.#settleWanted((wanted) => wanted.resolve(connection));
+    this.#options.changed?.();
   }
 
   #forget(connection: KernelConnection): void {
@@ -132,7 +143,7 @@ export class KernelLink {
     const stop = () => clearTimeout(deadline);
     wanted.promise.then(stop, stop);
     clients.all().then((pages) => {
-      const asked = pages.filter((page) => new URL(page.url).pathname.startsWith(scope));
+      const asked = pages.filter((page) => new URL(page.url).pathname.startsWith(scope) && !isInspector(page, scope));
       if (asked.length === 0) giveUp(new PortsideError('kernel-unreachable'));
       for (const page of asked) page.postMessage({ portside: 'port-wanted', base: scope });
     }, giveUp);

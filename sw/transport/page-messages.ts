@@ -6,5 +6,8 @@ export function isPageMessage(data: unknown): data is PageToWorker {
   if (data.portside === 'keep-alive') return true;
   if (!('base' in data) || typeof data.base !== 'string') return false;
   if (data.portside === 'take-over') return true;
-  return data.portside === 'disconnect' || (data.portside === 'connect' && 'version' in data);
+  return (
+    data.portside === 'disconnect' ||
+    ((data.portside === 'connect' || data.portside === 'inspect') && 'version' in data)
+  );
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { embedScriptsWithEsbuild } from '../../client/embed.mjs';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import type { Asset, SiteConfig } from '../../protocol/site.js';
 
@@ -111,6 +112,7 @@ async function bundle(entry: string, format: 'esm' | 'iife' = 'esm'): Promise<Ui
     bundle: true,
     format,
     target: 'es2022',
+    plugins: [embedScriptsWithEsbuild],
     write: false,
   });
   const [file] = outputFiles;

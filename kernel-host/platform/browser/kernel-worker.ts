@@ -8,6 +8,7 @@ import { mountImage, reserveImage } from '../../boot/mount-image.js';
 import { plantRootTree } from '../../boot/root-tree.js';
 import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
+import { Inspection } from '../../inspect/inspection.js';
 import { Kernel } from '../../kernel.js';
 import { mountProc } from '../../proc/mount-proc.js';
 import { statistics } from '../../process/statistics.js';
@@ -53,15 +54,24 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
         if (servers.ended(pid, status) && servers.running === 0)
           fail(new PortsideError('kernel-crashed', 'Its servers end as soon as they are started.'));
       },
-      onCrash: (pid, message) => tell({ type: 'output', pid, fd: 2, text: `${message}\n` }),
+      onCrash: (pid, message) => output(pid, 2, `${message}\n`),
     },
   );
+  const inspection = new Inspection(kernel);
+  const output = (pid: number, fd: 1 | 2, text: string): void => {
+    tell({ type: 'output', pid, fd, text });
+    inspection.output.wrote(pid, kernel.processes.byPid(pid)?.name ?? '', fd, text);
+  };
   const servers = new ServerProcesses(kernel, site, origin, {
-    output: (pid, fd, text) => tell({ type: 'output', pid, fd, text }),
+    output,
     exit: (pid, status, restarted) => tell({ type: 'exit', pid, status, restarted }),
   });
   let booting = true;
-  const bridges = new BridgeServers(kernel.network, { booting: () => booting });
+  const bridges = new BridgeServers(kernel.network, {
+    booting: () => booting,
+    observer: inspection.exchanges.observe,
+    inspected: (port) => inspection.attach(port),
+  });
   workers.prepare(site.workers);
   plantRootTree(kernel, [siteAddress(site, origin).host]);
   mountProc(kernel, navigator.hardwareConcurrency);

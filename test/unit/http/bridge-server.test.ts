@@ -113,6 +113,7 @@ describe('requests', () => {
           ['X-A', 'b'],
           ['Content-Length', '5'],
         ],
+        timing: { takenAt: expect.any(Number), accepted: expect.any(Number), firstByte: expect.any(Number) },
       });
       expect(body instanceof ArrayBuffer && text(new Uint8Array(body))).toBe('hello');
     }

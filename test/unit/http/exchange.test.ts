@@ -554,7 +554,7 @@ describe('waiting', () => {
   });
 });
 
-it('the observer sees each moment once, with times and counts', async () => {
+it('the observer sees each moment once, and progress as it is made, with times and counts', async () => {
   const moments: ExchangeMoment[] = [];
   let last: ExchangeRecord | null = null;
   const observer = (moment: ExchangeMoment, record: ExchangeRecord) => {
@@ -562,13 +562,10 @@ it('the observer sees each moment once, with times and counts', async () => {
     last = record;
   };
   await exchangeWith(new FakeNetwork(answering(HEAD, 'some', ' body')), {}, { observer }).finished();
-  expect(moments).toEqual(['accepted', 'first-byte', 'ended']);
+  expect([...new Set(moments)]).toEqual(['taken', 'progress', 'accepted', 'first-byte', 'ended']);
+  expect(moments.filter((moment) => moment !== 'progress')).toEqual(['taken', 'accepted', 'first-byte', 'ended']);
   expect(last).toMatchObject({ status: 200, bytesReceived: 9, outcome: 'complete', retries: 0, target: '/' });
-  const { acceptedAt, connectedAt, firstByteAt, endedAt } = last as unknown as Record<string, number>;
-  expect([acceptedAt, connectedAt, firstByteAt, endedAt].toSorted((a, b) => Number(a) - Number(b))).toEqual([
-    acceptedAt,
-    connectedAt,
-    firstByteAt,
-    endedAt,
-  ]);
+  const { takenAt, connectedAt, acceptedAt, firstByteAt, endedAt } = last as unknown as Record<string, number>;
+  const times = [takenAt, connectedAt, acceptedAt, firstByteAt, endedAt];
+  expect(times).toEqual(times.toSorted((a, b) => Number(a) - Number(b)));
 });

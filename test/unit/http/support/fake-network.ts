@@ -45,6 +45,7 @@ export interface FakeOptions {
 export class FakeConnection implements HostConnection {
   onReadable: (() => void) | null = null;
   onWritable: (() => void) | null = null;
+  onAccepted: (() => void) | null = null;
   closed = false;
   readonly #toHost: ByteRing;
   readonly #toGuest: ByteRing;
@@ -201,7 +202,10 @@ export class FakeNetwork implements HostNetwork {
     const connection = new FakeConnection(this.#options);
     const index = this.connections.push(connection) - 1;
     // A guest runs beside the host, not inside its call.
-    queueMicrotask(() => void this.#guest(connection, index));
+    queueMicrotask(() => {
+      connection.onAccepted?.();
+      void this.#guest(connection, index);
+    });
     return connection;
   }
 

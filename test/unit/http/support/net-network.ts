@@ -5,11 +5,13 @@ import type { HostConnection, HostNetwork } from '../../../../kernel-host/http/c
 class NetConnection implements HostConnection {
   onReadable: (() => void) | null = null;
   onWritable: (() => void) | null = null;
+  onAccepted: (() => void) | null = null;
   readonly #socket: Socket;
   #end: 0 | -1 | -2 = 0;
 
   constructor(port: number) {
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    this.#socket.on('connect', () => this.onAccepted?.());
     this.#socket.on('readable', () => this.onReadable?.());
     this.#socket.on('drain', () => this.onWritable?.());
     this.#socket.on('end', () => this.#ended(-1));
