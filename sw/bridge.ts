@@ -1,8 +1,10 @@
 /** Puts the parts together for one machine: what is ours, the way to its kernel, its cookies. */
 
+import documentSource from '../client/document/index.ts?script';
 import inspectorScript from '../client/inspect/index.ts?script';
 import { PortsideError } from '../protocol/errors.js';
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
+import { DocumentScript } from './document/document-script.js';
 import { blankDocument } from './frames/blank-document.js';
 import { embedderPolicyFor } from './frames/isolation.js';
 import { Relay } from './http/relay.js';
@@ -61,7 +63,7 @@ export interface MachineBridge {
 /** Must be called while the worker's script is evaluated: listeners that are added later miss the event that woke it. */
 export function startBridge(options: BridgeOptions & { readonly shell: boolean }): MachineBridge {
   const { origin } = self.location;
-  const { scope, routes, headTimeout, connectTimeout } = checkedOptions(
+  const { scope, routes, headTimeout, connectTimeout, documentScript } = checkedOptions(
     options,
     new URL(self.registration.scope).pathname,
   );
@@ -90,6 +92,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     cookies: new SiteCookies(indexedDbCookies(scope)),
     browser: self.navigator,
     policy,
+    documentScript: documentScript ? new DocumentScript({ scope, source: documentSource }) : undefined,
     headTimeout,
     unreached: (request) => inspectors.unreached(request),
   });

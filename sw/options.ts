@@ -13,6 +13,11 @@ export interface BridgeOptions {
   readonly headTimeout?: number;
   /** Milliseconds that a request waits for a page to bring its kernel up. 30,000 by default. */
   readonly connectTimeout?: number;
+  /**
+   * True, which is the default: guest documents get a script at their start, without which scripts of theirs have no cookies.
+   * False: they are passed on byte for byte.
+   */
+  readonly documentScript?: boolean;
 }
 
 const HEAD_TIMEOUT = 120_000;
@@ -24,7 +29,13 @@ const CONNECT_TIMEOUT = 30_000;
  * @throws TypeError Says which option is wrong, and how.
  */
 export function checkedOptions(options: BridgeOptions, registered: string): Required<BridgeOptions> {
-  const { routes, scope = registered, headTimeout = HEAD_TIMEOUT, connectTimeout = CONNECT_TIMEOUT } = options;
+  const {
+    routes,
+    scope = registered,
+    headTimeout = HEAD_TIMEOUT,
+    connectTimeout = CONNECT_TIMEOUT,
+    documentScript = true,
+  } = options;
   checkPath('scope', scope);
   if (!Array.isArray(routes)) throw new TypeError('createBridge: routes must be an array of { base, port }.');
   const checked = routes.map((route) => checkedRoute(route, scope));
@@ -32,7 +43,10 @@ export function checkedOptions(options: BridgeOptions, registered: string): Requ
   if (repeated) throw new TypeError(`createBridge: two routes have the base ${repeated.base}.`);
   checkTime('headTimeout', headTimeout);
   checkTime('connectTimeout', connectTimeout);
-  return { routes: checked, scope, headTimeout, connectTimeout };
+  if (typeof documentScript !== 'boolean') {
+    throw new TypeError(`createBridge: documentScript must be true or false, not ${String(documentScript)}.`);
+  }
+  return { routes: checked, scope, headTimeout, connectTimeout, documentScript };
 }
 
 /** The folders of a bridge that lie outside of its worker's scope: a navigation to them goes past the worker. */

@@ -2,6 +2,7 @@
 import { PortsideError } from '../../protocol/errors.js';
 import type { UnreachedRequest } from '../../protocol/inspect.js';
 import type { SameSiteContext, SiteCookies } from '../cookies/cookies.js';
+import type { DocumentScript } from '../document/document-script.js';
 import { explain } from '../errors/explain.js';
 import type { EmbedderPolicy } from '../frames/isolation.js';
 import { guestUrl, type UrlSpace } from '../routing/guest-url.js';
@@ -29,6 +30,8 @@ export interface RelayOptions {
   readonly cookies: SiteCookies;
   readonly browser: BrowserFacts;
   readonly policy: EmbedderPolicy;
+  /** Undefined: guest documents are passed on as they are. */
+  readonly documentScript: DocumentScript | undefined;
   /** Milliseconds until the head of a response must have come. */
   readonly headTimeout: number;
   /** Told of requests that no kernel has in its records. */
@@ -96,7 +99,7 @@ export class Relay {
 
   async #relay(relayed: RelayedRequest, passage: Passage): Promise<Response> {
     const { request, clientId, route, target, saveAs } = relayed;
-    const { table, cookies, browser, headTimeout, policy } = this.#options;
+    const { table, cookies, browser, headTimeout, policy, documentScript } = this.#options;
     const { origin, scope, routes } = table;
     const space: UrlSpace = { origin, scope, routes, route };
     const url = guestUrl(target, space);
@@ -121,7 +124,9 @@ export class Relay {
     }
     const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
     const served = withRanges(request, { init, body: hasBody ? decoded(answer.body, init.headers) : null });
-    return new Response(served.body, served.init);
+    const { status, headers } = served.init;
+    const shown = documentScript?.addTo(served.body, { request, route, status, headers }) ?? served.body;
+    return new Response(shown, served.init);
   }
 
   /** A request whose kernel went away is sent once more to the next one, if repeating it does no harm. */

@@ -67,6 +67,10 @@ async function* pieces(name: string): AsyncGenerator<Uint8Array> {
   yield encoder.encode('second');
 }
 
+async function* documentPieces(html: string): AsyncGenerator<Uint8Array> {
+  for (const piece of html.split('|')) yield encoder.encode(piece);
+}
+
 type Handler = (
   request: StubRequest,
   query: URLSearchParams,
@@ -127,6 +131,14 @@ const handlers: Readonly<Record<string, Handler>> = {
       `<a id="attached" href="attachment">a</a><a id="named" href="${savePath('/', '/floor', 'b c.txt')}">b</a>`,
     ),
   '/attachment': () => text('to keep', 'text/plain', [['Content-Disposition', 'attachment; filename="kept.txt"']]),
+  /** What `html` says, in pieces that `|` ends; `header` may be repeated, each as `Name: value`. */
+  '/document': (_, query) => ({
+    headers: query.getAll('header').map((field) => {
+      const colon = field.indexOf(':');
+      return [field.slice(0, colon), field.slice(colon + 1).trim()] as const;
+    }),
+    body: documentPieces(query.get('html') ?? ''),
+  }),
   '/escape': () => page('escape', [], '<script src="/outside.js"></script>'),
   '/outside.js': () => text('document.documentElement.dataset.outside = "served"', 'text/javascript'),
 };
