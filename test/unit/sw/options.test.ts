@@ -9,6 +9,7 @@ test('what is left out has the defaults', () => {
     routes: [{ base: '/blog/', port: 80, escape: 'return' }],
     headTimeout: 120_000,
     connectTimeout: 30_000,
+    documentScript: true,
   });
 });
 
@@ -31,6 +32,7 @@ describe('what is no option is a TypeError that says so', () => {
     [{ routes: [{ base: '/blog/', port: 80, escape: 'no' }] }, "escape of /blog/ must be 'return' or 'leave'"],
     [{ scope: 'app/' }, 'scope must be a path'],
     [{ headTimeout: 0 }, 'headTimeout must be a number of milliseconds above 0, not 0'],
+    [{ documentScript: 'no' }, 'documentScript must be true or false'],
     [{ connectTimeout: '5 s' }, 'connectTimeout must be a number of milliseconds'],
   ])('%j', (options, message) => {
     expect(() => checkedOptions(untyped(options), '/app/')).toThrow(TypeError);
