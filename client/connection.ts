@@ -19,7 +19,7 @@ export interface Connection {
 }
 
 /** Connects a machine that is ready to the service worker in control of `base`. */
-export function connect(machine: Machine, base: string): Connection {
+export function connect(machine: Pick<Machine, 'connect'>, base: string): Connection {
   const container = serviceWorkers();
   const listening = new AbortController();
   const { signal } = listening;

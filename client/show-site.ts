@@ -1,9 +1,10 @@
-import { savePath } from '../protocol/site.js';
+import { savePath, stoppedPath } from '../protocol/site.js';
 import { AddressBar } from './frame/address-bar.js';
 import { serveBlobFrames } from './frame/blob-frames.js';
 import { watchDocuments } from './frame/documents.js';
 import { PageIdentity } from './frame/identity.js';
 import { type Elsewhere, keepInFrame, redirectNavigations, retargetForms } from './frame/links.js';
+import { LostNavigations } from './frame/lost-navigations.js';
 import { SiteScope } from './frame/scope.js';
 
 export interface ShowSiteOptions {
@@ -46,12 +47,14 @@ export function showSite(options: ShowSiteOptions): ShownSite {
     toFile: ({ pathname, search }, fileName) =>
       frame.contentWindow?.location.assign(savePath(base, pathname + search, fileName)),
   };
+  const navigations = new LostNavigations(frame, base, signal);
   const arrived = new Promise<void>((resolve) => {
     watchDocuments(
       frame,
       {
         onDocument(document, window) {
-          follow(document.URL);
+          follow(shownAddress(document.URL, base));
+          navigations.arrived(window);
           identity.follow(document);
           redirectNavigations(window, scope, elsewhere, signal);
           retargetForms(window, scope, signal);
@@ -73,7 +76,16 @@ export function showSite(options: ShowSiteOptions): ShownSite {
     signal,
   );
 
+  navigations.began(location.href);
   frame.src = location.href;
 
   return { arrived, stop: () => following.abort() };
+}
+
+/** The page that stands for a lost answer is shown where the answer would have been. */
+function shownAddress(href: string, base: string): string {
+  const url = new URL(href);
+  const at = url.searchParams.get('at');
+  const stands = at !== null && url.pathname + url.search === stoppedPath(base, at);
+  return stands ? new URL(at, url).href : href;
 }

@@ -44,6 +44,23 @@ export interface ResponseTiming {
   readonly firstByte: number;
 }
 
+/**
+ * Who waits for an answer that must not be lost unnoticed. A service worker may be stopped at any moment, and Chromium then gives
+ * its successor every request of a page once more, a POST too; a navigation it leaves hanging (both seen in Chromium 156).
+ */
+export interface Asker {
+  /** `Client.id` of who asked; of a navigation, that of the document before, or nothing. */
+  readonly client: string;
+  /** As the page asked for it. */
+  readonly url: string;
+  readonly navigation: boolean;
+}
+
+/** A request whose answer went down with a service worker. The guest may have carried it out. */
+export interface Unanswered extends Asker {
+  readonly method: string;
+}
+
 export type ToKernel =
   | {
       readonly type: 'hello';
@@ -75,6 +92,8 @@ export type ToKernel =
       /** Milliseconds until the response's head must have come; no limit on bodies. */
       readonly headTimeout: number;
       readonly trace?: RequestTrace;
+      /** Of navigations, and of requests that would do harm if the guest saw them twice. The kernel keeps it until `delivered`. */
+      readonly asker?: Asker;
     }
   | { readonly type: 'body'; readonly id: number; readonly chunk: ArrayBuffer }
   | { readonly type: 'body-end'; readonly id: number }
@@ -85,10 +104,17 @@ export type ToKernel =
   /** The client went away: the guest's socket is closed, no further message for this id comes. */
   | { readonly type: 'cancel'; readonly id: number }
   /** From an inspector page, past the worker: `port` speaks `protocol/inspect.ts`; it is transferred. */
-  | { readonly type: 'inspect'; readonly port: MessagePort };
+  | { readonly type: 'inspect'; readonly port: MessagePort }
+  /** The asker has its answer: the head of one, or all of a document. */
+  | { readonly type: 'delivered'; readonly id: number };
 
 export type FromKernel =
-  | { readonly type: 'hello'; readonly version: number }
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+      /** To a service worker: what those before it, which were stopped lately, took along. */
+      readonly unanswered?: readonly Unanswered[];
+    }
   | { readonly type: 'refused'; readonly version: number }
   | {
       readonly type: 'response';

@@ -27,6 +27,11 @@ export const errorTexts = {
     remedy: 'Try again; what was sent may have been done already.',
     status: 502,
   },
+  'worker-stopped': {
+    sentence: 'The browser stopped the service worker of this site while it was answering.',
+    remedy: 'What was sent may have been done already: look before you send it again.',
+    status: 502,
+  },
   'guest-not-listening': {
     sentence: 'Nothing inside the site is listening on the requested port.',
     remedy: 'Check that the server program started; its messages are in the console.',

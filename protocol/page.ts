@@ -3,7 +3,7 @@
  * restarted worker asks for a new one. Types only. Every message carries `portside`, so that an app's own messages on the same
  * channel are never mistaken for ours.
  */
-import type { BRIDGE_VERSION } from './bridge.js';
+import type { BRIDGE_VERSION, Unanswered } from './bridge.js';
 import type { ErrorCode } from './errors.js';
 import type { UnreachedRequest } from './inspect.js';
 
@@ -30,3 +30,12 @@ export type WorkerToPage =
   | { readonly portside: 'kernel-changed'; readonly base: string }
   /** To inspector pages: requests that no kernel has in its records. */
   | { readonly portside: 'unreached'; readonly base: string; readonly requests: readonly UnreachedRequest[] };
+
+/**
+ * From the kernel worker to all pages of the origin, over the BroadcastChannel of the base: a service worker has died with these
+ * requests. A page whose frame was on its way to one of them would wait for ever.
+ */
+export interface LostRequests {
+  readonly portside: 'unanswered';
+  readonly requests: readonly Unanswered[];
+}

@@ -59,6 +59,19 @@ export const kernelLockName = (base: string): string => `portside:${base}`;
 /** Web Lock: held by that page, besides, while its kernel boots. */
 export const bootLockName = (base: string): string => `portside:${base}:boot`;
 
+/** Web Lock: held by a service worker for as long as it lives; `name` differs each time one is started. */
+export const workerLockName = (name: string): string => `portside:worker:${name}`;
+
+/** BroadcastChannel: from the kernel of a base to the pages that show it. */
+export const kernelChannelName = (base: string): string => `portside:${base}`;
+
+/**
+ * Path of the page that stands for the answer to a form's submission which a service worker took along: `at` is the path that it
+ * was sent to.
+ */
+export const stoppedPath = (base: string, at: string): string =>
+  `${base}.portside/stopped?at=${encodeURIComponent(at)}`;
+
 /** Cache Storage: what the service worker of a release serves by itself. */
 export const assetCacheName = (base: string, release: string): string => `portside:assets:${base}:${release}`;
 

@@ -5,6 +5,7 @@ import inspectorScript from '../client/inspect/index.ts?script';
 import { PortsideError } from '../protocol/errors.js';
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
 import { DocumentScript } from './document/document-script.js';
+import { explain } from './errors/explain.js';
 import { blankDocument } from './frames/blank-document.js';
 import { embedderPolicyFor } from './frames/isolation.js';
 import { Relay } from './http/relay.js';
@@ -13,6 +14,7 @@ import { InspectorPages } from './inspect/inspector-pages.js';
 import { type BridgeOptions, checkedOptions, outsideOf } from './options.js';
 import { ClientRoutes } from './routing/client-routes.js';
 import { type Decision, decide, type OwnPage, type RouteTable, routeOfDocument } from './routing/route.js';
+import { nameOfLife } from './transport/life.js';
 import { KernelLink, type PageClient, type PageClients } from './transport/link.js';
 import { isPageMessage } from './transport/page-messages.js';
 import { ExchangeWatch } from './transport/watch.js';
@@ -27,6 +29,7 @@ export interface BridgeEvent {
   readonly request: Request;
   readonly clientId: string;
   readonly resultingClientId: string;
+  readonly handled?: Promise<unknown>;
 }
 
 /** What Workbox hands to the match callback and to the handler of a route. */
@@ -75,6 +78,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
   const link: KernelLink = new KernelLink({
     scope,
     clients,
+    life: nameOfLife(),
     connectTimeout,
     busy: (busy) => watch.busy(link, busy),
     changed: () => inspectors.kernelChanged(),
@@ -84,6 +88,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
   const ownPages: Readonly<Record<OwnPage, (event: BridgeEvent) => Response | Promise<Response>>> = {
     blank: () => blankDocument(policy),
     inspect: () => inspectorPage(inspectorScript, policy),
+    stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, policy),
   };
   const relay = new Relay({
     table,
@@ -119,10 +124,10 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     decideUrl: (url) =>
       decide({ url, method: 'GET', mode: 'cors', destination: '', referrer: '', clientRoute: undefined }, table),
     relay(event, { route, target, saveAs, topLevel }) {
-      const { request, clientId, resultingClientId } = event;
+      const { request, clientId, resultingClientId, handled } = event;
       // What a tab of a packed site gets is the shell, whatever it asked for.
       if (!(topLevel && table.shell)) documents.remember(resultingClientId, route);
-      return relay.respond({ request, clientId, route, target, saveAs });
+      return relay.respond({ request, clientId, route, target, saveAs, handled });
     },
     own: async (event, name) => ownPages[name](event),
   };

@@ -1,5 +1,5 @@
 /** Checks what comes over the bridge: a port can be handed to a page, and a page can post anything. */
-import { type HeaderList, MAX_CHUNK, type RequestTrace, type ToKernel } from '../../protocol/bridge.js';
+import { type Asker, type HeaderList, MAX_CHUNK, type RequestTrace, type ToKernel } from '../../protocol/bridge.js';
 
 /** A message of the protocol, or null for anything else. */
 export function readMessage(data: unknown): ToKernel | null {
@@ -19,6 +19,7 @@ export function readMessage(data: unknown): ToKernel | null {
     case 'body-end':
     case 'body-error':
     case 'cancel':
+    case 'delivered':
       return { type, id };
     default:
       return null;
@@ -37,7 +38,7 @@ function readHello({ version, worker }: Record<string, unknown>): ToKernel | nul
 }
 
 function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {
-  const { port, method, target, headers, body, bodyLength, headTimeout, trace } = data;
+  const { port, method, target, headers, body, bodyLength, headTimeout, trace, asker } = data;
   if (!isCount(port) || port < 1 || port > 65535) return null;
   if (typeof method !== 'string' || typeof target !== 'string' || !isHeaderList(headers)) return null;
   if (body !== null && body !== 'stream' && !(body instanceof ArrayBuffer)) return null;
@@ -45,6 +46,7 @@ function readRequest(id: number, data: Record<string, unknown>): ToKernel | null
   // Written so that NaN does not pass.
   if (typeof headTimeout !== 'number' || !(headTimeout > 0)) return null;
   if (trace !== undefined && !isTrace(trace)) return null;
+  if (asker !== undefined && !isAsker(asker)) return null;
   return {
     type: 'request',
     id,
@@ -56,6 +58,7 @@ function readRequest(id: number, data: Record<string, unknown>): ToKernel | null
     headTimeout,
     ...(bodyLength !== undefined && { bodyLength }),
     ...(trace !== undefined && { trace }),
+    ...(asker !== undefined && { asker }),
   };
 }
 
@@ -75,6 +78,12 @@ function isCount(value: unknown): value is number {
 
 function isChunk(value: unknown): value is ArrayBuffer {
   return value instanceof ArrayBuffer && value.byteLength <= MAX_CHUNK;
+}
+
+function isAsker(value: unknown): value is Asker {
+  if (!isObject(value)) return false;
+  const { client, url, navigation } = value;
+  return typeof client === 'string' && typeof url === 'string' && typeof navigation === 'boolean';
 }
 
 function isHeaderList(value: unknown): value is HeaderList {

@@ -1,9 +1,16 @@
 /** The kernel's end of the bridge: serves one MessagePort, on whose other end is a service worker (or a page). */
-import { BRIDGE_VERSION, type FromKernel, type ResponseTiming, type ToKernel } from '../../protocol/bridge.js';
+import {
+  BRIDGE_VERSION,
+  type FromKernel,
+  type ResponseTiming,
+  type ToKernel,
+  type Unanswered,
+} from '../../protocol/bridge.js';
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
 import { exchangeOf, readMessage } from './bridge-messages.js';
 import type { HostNetwork } from './connection.js';
 import { Exchange, type ExchangeOptions, type ExchangeSink } from './exchange.js';
+import { Undelivered } from './undelivered.js';
 
 /** What is used of a MessagePort: that of a browser and that of Node fit. */
 export interface BridgePort {
@@ -25,8 +32,11 @@ export interface BridgeCounters {
 
 /** What becomes of a port, for who keeps them. */
 export interface BridgeServerEvents {
-  /** A service worker said hello; `worker` differs each time one is started. */
-  greeted(server: BridgeServer, worker: string): void;
+  /**
+   * A service worker says hello; `worker` differs each time one is started. Returns what it is to be told: the requests that
+   * workers before it have left without an answer.
+   */
+  greeted(server: BridgeServer, worker: string): readonly Unanswered[];
   closed(server: BridgeServer): void;
   /** An inspector page has sent a port, which speaks `protocol/inspect.ts`. */
   inspected(port: MessagePort): void;
@@ -40,6 +50,7 @@ export class BridgeServer {
   readonly #options: ExchangeOptions;
   readonly #events: BridgeServerEvents | undefined;
   readonly #exchanges = new Map<number, Exchange>();
+  readonly #undelivered = new Undelivered();
   #state: 'new' | 'open' | 'closed' = 'new';
   #requests = 0;
   #malformed = 0;
@@ -56,6 +67,11 @@ export class BridgeServer {
 
   get counters(): BridgeCounters {
     return { requests: this.#requests, open: this.#exchanges.size, malformed: this.#malformed };
+  }
+
+  /** What nobody will get an answer to if the other end of the port is dead. */
+  get lost(): Unanswered[] {
+    return this.#undelivered.lost();
   }
 
   /** Closes the port and every guest connection that was opened for it. */
@@ -84,8 +100,8 @@ export class BridgeServer {
       return;
     }
     this.#state = 'open';
-    this.#post({ type: 'hello', version: BRIDGE_VERSION });
-    if (worker !== undefined) this.#events?.greeted(this, worker);
+    const unanswered = worker === undefined ? [] : (this.#events?.greeted(this, worker) ?? []);
+    this.#post({ type: 'hello', version: BRIDGE_VERSION, ...(unanswered.length > 0 && { unanswered }) });
   }
 
   #refuse(): void {
@@ -129,12 +145,16 @@ export class BridgeServer {
       case 'cancel':
         exchange?.cancel();
         this.#exchanges.delete(message.id);
+        this.#undelivered.forget(message.id);
+        break;
+      case 'delivered':
+        this.#undelivered.forget(message.id);
         break;
     }
   }
 
   #open(request: Extract<ToKernel, { type: 'request' }>): void {
-    const { id } = request;
+    const { id, method, asker } = request;
     if (this.#exchanges.has(id)) {
       this.#refuseMalformed(request);
       return;
@@ -148,6 +168,7 @@ export class BridgeServer {
         this.#options,
       );
       this.#exchanges.set(id, exchange);
+      if (asker) this.#undelivered.keep(id, method, asker, exchange);
       exchange.start();
     } catch (error) {
       if (!(error instanceof PortsideError)) throw error;

@@ -114,6 +114,11 @@ export class Exchange {
     return { takenAt: performance.timeOrigin + takenAt, accepted, firstByte };
   }
 
+  /** Something of the request was written to a guest: it may have been carried out. */
+  get reachedGuest(): boolean {
+    return this.#record.bytesSent > 0;
+  }
+
   /** A chunk of a streamed request body. */
   pushBody(chunk: ArrayBuffer): void {
     this.#changeUpload(() => {

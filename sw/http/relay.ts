@@ -10,6 +10,7 @@ import { type InitiatorFacts, initiatorOf, isSafe } from '../routing/initiator.j
 import type { GuestRoute, RouteTable } from '../routing/route.js';
 import {
   clientGone,
+  type ExchangeClient,
   type GuestResponse,
   isClientGone,
   PortLostError,
@@ -45,13 +46,15 @@ export interface RelayedRequest {
   readonly route: GuestRoute;
   readonly target: string;
   readonly saveAs: string | undefined;
+  /** As in `FetchEvent`, where the browser has it. */
+  readonly handled: Promise<unknown> | undefined;
 }
 
 /** What is sent to a kernel, and if need be to the next one. */
 interface Sending {
   readonly head: Omit<RequestHead, 'trace'>;
   readonly body: RequestBody;
-  readonly clientId: string;
+  readonly client: ExchangeClient;
   readonly signal: AbortSignal;
   readonly passage: Passage;
 }
@@ -98,7 +101,7 @@ export class Relay {
   }
 
   async #relay(relayed: RelayedRequest, passage: Passage): Promise<Response> {
-    const { request, clientId, route, target, saveAs } = relayed;
+    const { request, route, target, saveAs } = relayed;
     const { table, cookies, browser, headTimeout, policy, documentScript } = this.#options;
     const { origin, scope, routes } = table;
     const space: UrlSpace = { origin, scope, routes, route };
@@ -113,7 +116,7 @@ export class Relay {
       headers: buildRequestHeaders(request, space, browser, cookie),
       headTimeout,
     };
-    const answer = await this.#exchange({ head, body, clientId, signal: request.signal, passage });
+    const answer = await this.#exchange({ head, body, client: clientOf(relayed), signal: request.signal, passage });
     const answeredAt = epochNow();
     if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers, route.base), url, sameSite);
     const { destination } = request;
@@ -131,7 +134,7 @@ export class Relay {
 
   /** A request whose kernel went away is sent once more to the next one, if repeating it does no harm. */
   async #exchange(sending: Sending): Promise<GuestResponse> {
-    const { head, clientId } = sending;
+    const { head, client } = sending;
     try {
       return await this.#send(sending);
     } catch (error) {
@@ -139,7 +142,7 @@ export class Relay {
       if (!IDEMPOTENT.has(head.method)) throw new PortsideError('kernel-lost', undefined, { cause: error });
     }
     // A page that was reloaded took its kernel along, and nobody waits for what it had asked.
-    if (clientId !== '' && !(await this.#options.clients.get(clientId))) throw clientGone();
+    if (client.id !== '' && !(await this.#options.clients.get(client.id))) throw clientGone();
     try {
       return await this.#send(sending);
     } catch (error) {
@@ -147,16 +150,20 @@ export class Relay {
     }
   }
 
-  async #send({ head, body, clientId, signal, passage }: Sending): Promise<GuestResponse> {
+  async #send({ head, body, client, signal, passage }: Sending): Promise<GuestResponse> {
     const { link } = this.#options;
     let connection = await link.acquire();
     // It may have closed between its arrival and this turn.
     while (!connection.open) connection = await link.acquire();
     // It may have been given up while its body was read, or while it waited for a kernel: that event is past.
     if (signal.aborted) throw clientGone();
+    const { asker } = client;
+    if (asker && !IDEMPOTENT.has(head.method) && link.repetitions.take({ ...asker, method: head.method })) {
+      throw new PortsideError('worker-stopped');
+    }
     passage.sentAt = epochNow();
     const { url, receivedAt, sentAt } = passage;
-    const exchange = connection.send({ ...head, trace: { url, receivedAt, sentAt } }, body, clientId);
+    const exchange = connection.send({ ...head, trace: { url, receivedAt, sentAt } }, body, client);
     const abort = () => exchange.cancel();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -165,6 +172,17 @@ export class Relay {
       signal.removeEventListener('abort', abort);
     }
   }
+}
+
+/**
+ * A navigation's client is not looked for: Chromium names the document that is left, which goes while the answer is still
+ * coming.
+ */
+function clientOf({ request, clientId, handled }: RelayedRequest): ExchangeClient {
+  const navigation = request.mode === 'navigate';
+  const asker =
+    navigation || !IDEMPOTENT.has(request.method) ? { client: clientId, url: request.url, navigation } : undefined;
+  return { id: navigation ? '' : clientId, asker, handled };
 }
 
 /** RFC 6265bis section 5.2: a request that another site's page started gets no strict cookies, lax ones only by a safe navigation. */

@@ -1,14 +1,13 @@
 /** A port to a kernel, from the first hello to the end, and the exchanges that run over it. */
-import { BRIDGE_VERSION, type FromKernel, type ToKernel } from '../../protocol/bridge.js';
+import { BRIDGE_VERSION, type FromKernel, type ToKernel, type Unanswered } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
 import type { RequestBody } from '../http/request-body.js';
 import { deferred } from './deferred.js';
-import { Exchange, PortLostError, type RequestHead } from './exchange.js';
-
-/** The name of this life of the worker. */
-const WORKER = crypto.randomUUID();
+import { Exchange, type ExchangeClient, PortLostError, type RequestHead } from './exchange.js';
 
 export interface ConnectionEvents {
+  /** The kernel's hello told of requests that a worker before this one took along. */
+  unanswered(requests: readonly Unanswered[]): void;
   /** The first exchange opened, or the last one ended. */
   busy(busy: boolean): void;
   lost(connection: KernelConnection): void;
@@ -26,14 +25,14 @@ export class KernelConnection {
   #nextId = 1;
   #state: 'greeting' | 'open' | 'retired' | 'closed' = 'greeting';
 
-  constructor(port: MessagePort, owner: string, events: ConnectionEvents) {
+  constructor(port: MessagePort, owner: string, life: Promise<string>, events: ConnectionEvents) {
     this.owner = owner;
     this.ready = this.#hello.promise;
     this.#port = port;
     this.#events = events;
     port.onmessage = ({ data }: MessageEvent<FromKernel>) => this.#receive(data);
     port.onmessageerror = () => this.lose();
-    this.#post({ type: 'hello', version: BRIDGE_VERSION, worker: WORKER });
+    void life.then((worker) => this.#post({ type: 'hello', version: BRIDGE_VERSION, worker }));
   }
 
   get open(): boolean {
@@ -44,12 +43,12 @@ export class KernelConnection {
     return this.#exchanges.values();
   }
 
-  send(head: RequestHead, body: RequestBody, clientId: string): Exchange {
+  send(head: RequestHead, body: RequestBody, client: ExchangeClient): Exchange {
     const exchange = new Exchange({
       id: this.#nextId++,
       head,
       body,
-      clientId,
+      client,
       post: (message, transfer) => this.#post(message, transfer),
       closed: (id) => this.#ended(id),
     });
@@ -95,7 +94,7 @@ export class KernelConnection {
   #receive(message: FromKernel): void {
     switch (message.type) {
       case 'hello':
-        this.#greeted(message.version);
+        this.#greeted(message);
         break;
       case 'refused':
         this.#mismatch(message.version);
@@ -106,12 +105,13 @@ export class KernelConnection {
     }
   }
 
-  #greeted(version: number): void {
+  #greeted({ version, unanswered }: Extract<FromKernel, { type: 'hello' }>): void {
     if (version !== BRIDGE_VERSION) {
       this.#mismatch(version);
       return;
     }
     if (this.#state === 'greeting') this.#state = 'open';
+    if (unanswered) this.#events.unanswered(unanswered);
     this.#hello.resolve();
   }
 

@@ -1,5 +1,5 @@
 /** One request and its answer over a kernel's port. */
-import { type FromKernel, INLINE_BODY, type ResponseTiming, type ToKernel } from '../../protocol/bridge.js';
+import { type Asker, type FromKernel, INLINE_BODY, type ResponseTiming, type ToKernel } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
 import { bodyLength, chunksOf, type RequestBody } from '../http/request-body.js';
 import type { GuestHead } from '../http/response-head.js';
@@ -29,16 +29,26 @@ export const isClientGone = (error: unknown): boolean => error instanceof DOMExc
 
 export type FromKernelForExchange = Exclude<FromKernel, { type: 'hello' | 'refused' }>;
 
+export interface ExchangeClient {
+  /** `Client.id` of who asked; empty for navigations. */
+  readonly id: string;
+  /** Where the answer must not be lost unnoticed. */
+  readonly asker?: Asker | undefined;
+  /** `FetchEvent.handled`, where the browser has it: settles when the answer's head has been given to who asked. */
+  readonly handled?: Promise<unknown> | undefined;
+}
+
 export interface ExchangeOptions {
   readonly id: number;
   readonly head: RequestHead;
   readonly body: RequestBody;
-  /** `Client.id` of who asked; empty for navigations. */
-  readonly clientId: string;
+  readonly client: ExchangeClient;
   readonly post: (message: ToKernel, transfer?: Transferable[]) => void;
   /** Called once, when no more messages will come or go. */
   readonly closed: (id: number) => void;
 }
+
+const ignore = (): void => undefined;
 
 type State = 'waiting' | 'streaming' | 'closed';
 
@@ -51,6 +61,7 @@ export class Exchange {
   readonly #closed: ExchangeOptions['closed'];
   readonly #uploadCredits = new Credits();
   readonly #settle: { resolve(response: GuestResponse): void; reject(reason: Error): void };
+  readonly #ended = deferred<void>();
   #stream: ResponseStream | undefined;
   #waitsSince = performance.now();
   #state: State = 'waiting';
@@ -58,13 +69,15 @@ export class Exchange {
   constructor(options: ExchangeOptions) {
     const { promise, resolve, reject } = deferred<GuestResponse>();
     this.id = options.id;
-    this.clientId = options.clientId;
+    this.clientId = options.client.id;
     this.headTimeout = options.head.headTimeout;
     this.response = promise;
     this.#settle = { resolve, reject };
     this.#post = options.post;
     this.#closed = options.closed;
-    this.#send(options.head, options.body);
+    const { asker } = options.client;
+    this.#send(asker ? { ...options.head, asker } : options.head, options.body);
+    if (asker) void this.#tellDelivery(options.client.handled, asker.navigation);
   }
 
   /** Milliseconds that the guest has had all of the request, or has taken nothing more of it, without answering. */
@@ -125,9 +138,19 @@ export class Exchange {
     this.#settle.resolve({ status, statusText, headers, body: this.#stream.readable, timing });
   }
 
+  async #tellDelivery(handled: Promise<unknown> | undefined, whole: boolean): Promise<void> {
+    // However these end, there is nothing that a worker after this one would have to know.
+    const settled = (promise: Promise<unknown>) => promise.then(ignore, ignore);
+    await settled(this.response);
+    if (handled) await settled(handled);
+    if (whole) await this.#ended.promise;
+    this.#post({ type: 'delivered', id: this.id });
+  }
+
   #close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#ended.resolve();
     // An upload that waits for credits sees that it is over.
     this.#uploadCredits.give(1);
     this.#closed(this.id);

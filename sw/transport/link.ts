@@ -9,6 +9,7 @@ import { isInspector } from '../inspect/inspector-pages.js';
 import { KernelConnection } from './connection.js';
 import { type Deferred, deferred } from './deferred.js';
 import { PortLostError } from './exchange.js';
+import { Repetitions } from './repetitions.js';
 
 export interface PageClient {
   readonly id: string;
@@ -27,6 +28,8 @@ export interface LinkOptions {
   /** Path that names the machine: pages put it in `base`. */
   readonly scope: string;
   readonly clients: PageClients;
+  /** See `nameOfLife`. */
+  readonly life: Promise<string>;
   /** Milliseconds to wait for a page to hand over a port. */
   readonly connectTimeout: number;
   /** Exchanges are open (true), or none is left. */
@@ -36,6 +39,8 @@ export interface LinkOptions {
 }
 
 export class KernelLink {
+  /** What a worker before this one has asked the kernel already. Known once a port was acquired. */
+  readonly repetitions = new Repetitions();
   readonly #options: LinkOptions;
   readonly #connections = new Set<KernelConnection>();
   #current: KernelConnection | undefined;
@@ -95,8 +100,9 @@ export class KernelLink {
   }
 
   #connect(port: MessagePort, owner: string): void {
-    const connection = new KernelConnection(port, owner, {
+    const connection = new KernelConnection(port, owner, this.#options.life, {
       busy: () => this.#options.busy(this.#isBusy()),
+      unanswered: (requests) => this.repetitions.expect(requests),
       lost: (lost) => this.#forget(lost),
     });
     this.#connections.add(connection);

@@ -328,13 +328,59 @@ describe('the way to the kernel', () => {
     expect(target).toBe('/echo?early');
   });
 
-  test('a second tab is served by the kernel of the first', async () => {
-    const second = await context.newPage();
-    await second.goto(`${site.url}second`);
-    await second.waitForSelector('html[data-ready]', { state: 'attached' });
+  const openSecond = async (): Promise<Page> => {
+    const second = await open(`${site.url}second`);
     await second.evaluate(() => window.stopKernel());
+    return second;
+  };
+
+  test('a second tab is served by the kernel of the first', async () => {
+    const second = await openSecond();
     const echo = await second.evaluate(async () => (await fetch('/echo')).json());
     expect(echo.target).toBe('/echo');
+  });
+
+  test('does not lead through the main thread of the page that runs the kernel', async () => {
+    const second = await openSecond();
+    const [blocked, answers, through] = await Promise.all([
+      page.evaluate(async () => {
+        await fetch('/gated?gate=second-waits');
+        // Under way when the thread is blocked: the guest gets it, though the page can't take the answer.
+        void fetch('/open?gate=own');
+        const from = Date.now();
+        while (Date.now() < from + 2_000);
+        return { from, to: Date.now() };
+      }),
+      second.evaluate(async () => {
+        const times: number[] = [];
+        await fetch('/open?gate=second-waits');
+        for (const begun = Date.now(); Date.now() < begun + 2_000; ) {
+          await (await fetch('/echo')).json();
+          times.push(Date.now());
+        }
+        return times;
+      }),
+      second.evaluate(async () => {
+        await (await fetch('/gated?gate=own')).text();
+        return Date.now();
+      }),
+    ]);
+    expect(answers.filter((time) => time > blocked.from && time < blocked.to).length).toBeGreaterThan(10);
+    expect(through).toBeLessThan(blocked.to);
+  });
+
+  test.each([
+    ['an older kernel that answers', { type: 'version', spoken: 1, refuses: false } as const],
+    ['a newer kernel that refuses', { type: 'version', spoken: 99, refuses: true } as const],
+  ])('%s is told from one of this version', async (_, version) => {
+    const answer = await page.evaluate(async (spoken) => {
+      window.stopKernel();
+      window.startKernel(spoken);
+      const response = await fetch('/echo', { headers: { Accept: 'application/json' } });
+      return { status: response.status, ...(await response.json()) };
+    }, version);
+    expect(answer).toMatchObject({ status: 502, code: 'protocol-mismatch' });
+    expect(answer.detail).toContain(`version ${version.spoken},`);
   });
 });
 

@@ -37,7 +37,7 @@ class StubPort {
   #receive(message: ToKernel): void {
     switch (message.type) {
       case 'hello':
-        this.#post({ type: 'hello', version: BRIDGE_VERSION });
+        this.#post({ type: version.refuses ? 'refused' : 'hello', version: version.spoken });
         break;
       case 'bye':
         this.#port.close();
@@ -118,6 +118,9 @@ class StubPort {
   }
 }
 
+/** What the kernel says to a hello; another version than the service worker's is for the tests of that. */
+let version = { spoken: BRIDGE_VERSION, refuses: false };
+
 /** Ids of exchanges that the service worker gave up. */
 const cancelled: number[] = [];
 
@@ -135,6 +138,14 @@ function concatenate(chunks: readonly ArrayBuffer[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-addEventListener('message', ({ data }: MessageEvent<ToMachine>) => {
+export interface SpokenVersion {
+  readonly type: 'version';
+  readonly spoken: number;
+  /** It says no to the worker's hello, instead of its own hello. */
+  readonly refuses: boolean;
+}
+
+addEventListener('message', ({ data }: MessageEvent<ToMachine | SpokenVersion>) => {
+  if (data.type === 'version') version = data;
   if (data.type === 'connect') new StubPort(data.port);
 });

@@ -1,11 +1,12 @@
 /** The shell's part in tests of the service worker: registers it, starts a stub kernel, hands over ports, shows a frame. */
 import { BRIDGE_VERSION } from '../../protocol/bridge.js';
 import type { PageToWorker, WorkerToPage } from '../../protocol/page.js';
+import type { SpokenVersion } from './stub-kernel.js';
 
 declare global {
   interface Window {
-    /** Starts a kernel worker and offers it to the service worker. */
-    startKernel(): void;
+    /** Starts a kernel worker and offers it to the service worker; one of another version where that is given. */
+    startKernel(version?: SpokenVersion): void;
     stopKernel(): void;
     /** Messages that came from the service worker. */
     fromWorker: WorkerToPage[];
@@ -28,8 +29,9 @@ function offer(): void {
 }
 
 window.fromWorker = [];
-window.startKernel = () => {
+window.startKernel = (version) => {
   kernel = new Worker(`${base}.portside/stub-kernel.js`, { type: 'module' });
+  if (version) kernel.postMessage(version);
   offer();
 };
 window.stopKernel = () => {

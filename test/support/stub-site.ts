@@ -10,11 +10,19 @@ export interface StubSite extends StubHost {
   publish(release: string, options?: { readonly damaged: boolean }): void;
 }
 
-export async function serveStubSite(base = '/'): Promise<StubSite> {
+/** What stands for the shell and for the kernel. */
+export interface StubParts {
+  readonly page: string;
+  readonly kernel: string;
+}
+
+const STUBS: StubParts = { page: 'test/support/stub-page.ts', kernel: 'test/support/stub-kernel.ts' };
+
+export async function serveStubSite(base = '/', parts = STUBS): Promise<StubSite> {
   const [worker, page, kernel] = await Promise.all([
     bundle('sw/site.ts', 'iife'),
-    bundle('test/support/stub-page.ts', 'esm'),
-    bundle('test/support/stub-kernel.ts', 'esm'),
+    bundle(parts.page, 'esm'),
+    bundle(parts.kernel, 'esm'),
   ]);
   const files = new Map<string, HostedFile>();
 
@@ -48,7 +56,7 @@ export async function serveStubSite(base = '/'): Promise<StubSite> {
     files.set(
       base,
       html(
-        `<!doctype html><html data-isolated data-release="${release}"><base href="${base}"><title>shell</title><script type="module" src="${base}${shell}"></script><iframe id="portside-site" referrerpolicy="no-referrer"></iframe>`,
+        `<!doctype html><html data-isolated data-release="${release}"><base href="${base}"><title>shell</title><script type="module" src="${base}${shell}"></script><iframe id="portside-site" name="site" referrerpolicy="no-referrer"></iframe>`,
       ),
     );
     const configuration = encode(`self.portsideSite = ${JSON.stringify(config)};\n`);

@@ -17,6 +17,7 @@ import { inflatedSize, loadAssets, prefetchAssets } from './assets.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
+import { browserWorkerLives } from './worker-lives.js';
 
 const tell = (message: FromMachine): void => self.postMessage(message);
 
@@ -67,11 +68,15 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
     exit: (pid, status, restarted) => tell({ type: 'exit', pid, status, restarted }),
   });
   let booting = true;
-  const bridges = new BridgeServers(kernel.network, {
-    booting: () => booting,
-    observer: inspection.exchanges.observe,
-    inspected: (port) => inspection.attach(port),
-  });
+  const bridges = new BridgeServers(
+    kernel.network,
+    {
+      booting: () => booting,
+      observer: inspection.exchanges.observe,
+      inspected: (port) => inspection.attach(port),
+    },
+    browserWorkerLives(site.base),
+  );
   workers.prepare(site.workers);
   plantRootTree(kernel, [siteAddress(site, origin).host]);
   mountProc(kernel, navigator.hardwareConcurrency);

@@ -31,6 +31,7 @@ beforeEach(() => {
   link = new KernelLink({
     scope: SCOPE,
     clients: { get: async (id) => pages.find((page) => page.id === id), all: async () => pages },
+    life: Promise.resolve('a life'),
     connectTimeout: 1_000,
     busy: () => {},
   });
@@ -101,7 +102,7 @@ describe('with a port', () => {
     pages = [new Page('a'), new Page('b')];
     const old = connect('a');
     const first = await link.acquire();
-    const exchange = first.send(HEAD, null, '');
+    const exchange = first.send(HEAD, null, { id: '' });
     connect('b');
     await vi.waitFor(async () => expect((await link.acquire()).owner).toBe('b'));
     old.postMessage({ type: 'response', id: exchange.id, status: 200, statusText: '', headers: [], body: null });
@@ -120,7 +121,7 @@ describe('with a port', () => {
   ])('a page that %s fails what was under way', async (_, leave) => {
     pages = [new Page('a')];
     connect('a');
-    const exchange = (await link.acquire()).send(HEAD, null, '');
+    const exchange = (await link.acquire()).send(HEAD, null, { id: '' });
     const lost = expect(exchange.response).rejects.toBeInstanceOf(PortLostError);
     await leave();
     await lost;

@@ -28,7 +28,13 @@ beforeEach(() => {
   present = new Map<string, PageClient>([['owner', owner]]);
   const clients = { get: async (id: string) => present.get(id), all: async () => [...present.values()] };
   const watch = new ExchangeWatch(clients);
-  link = new KernelLink({ scope: SCOPE, clients, connectTimeout: 1_000, busy: (busy) => watch.busy(link, busy) });
+  link = new KernelLink({
+    scope: SCOPE,
+    clients,
+    life: Promise.resolve('a life'),
+    connectTimeout: 1_000,
+    busy: (busy) => watch.busy(link, busy),
+  });
   const { port1, port2 } = new MessageChannel();
   kernel = port1;
   const answer: FromKernel = { type: 'hello', version: BRIDGE_VERSION };
@@ -46,7 +52,7 @@ afterEach(() => {
 test('an idle bridge has no timer', async () => {
   const connection = await link.acquire();
   expect(vi.getTimerCount()).toBe(0);
-  const exchange = connection.send(HEAD, null, '');
+  const exchange = connection.send(HEAD, null, { id: '' });
   expect(vi.getTimerCount()).toBe(1);
   exchange.fail(new Error('over'));
   await expect(exchange.response).rejects.toThrow('over');
@@ -56,7 +62,7 @@ test('an idle bridge has no timer', async () => {
 
 describe('at a look', () => {
   test('the page that runs the kernel hears that the worker is busy, and later that it is not', async () => {
-    const exchange = (await link.acquire()).send(HEAD, null, '');
+    const exchange = (await link.acquire()).send(HEAD, null, { id: '' });
     await look();
     expect(told).toEqual([true]);
     exchange.fail(new Error('over'));
@@ -65,7 +71,7 @@ describe('at a look', () => {
   });
 
   test('an exchange whose client has gone is cancelled', async () => {
-    const exchange = (await link.acquire()).send(HEAD, null, 'gone');
+    const exchange = (await link.acquire()).send(HEAD, null, { id: 'gone' });
     const cancelled = expect(exchange.response).rejects.toMatchObject({ name: 'AbortError' });
     await look();
     await cancelled;
@@ -73,7 +79,7 @@ describe('at a look', () => {
   });
 
   test('a kernel that passes its own time limit by far is taken for dead', async () => {
-    const exchange = (await link.acquire()).send(HEAD, null, '');
+    const exchange = (await link.acquire()).send(HEAD, null, { id: '' });
     const timedOut = expect(exchange.response).rejects.toMatchObject({ code: 'guest-timeout' });
     for (let elapsed = 0; elapsed <= HEAD.headTimeout + 15_000; elapsed += 5_000) await look();
     await timedOut;
