@@ -7,7 +7,7 @@ import { watch } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type BrowserContext, type Frame, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type Frame, type Page, type Target } from 'puppeteer-core';
 import { launchFirefox, stopFirefoxWorkers } from './firefox.js';
 import { CHROMIUM_ARGUMENTS, CHROMIUM_PATH } from './shell-browser.js';
 
@@ -30,8 +30,10 @@ export interface Profile {
   newTab(): Promise<Page>;
   /** Stops the service workers that serve the tab, as browsers do with idle ones. */
   stopWorkers(tab: Page): Promise<void>;
+  /** The tab that `act` makes the browser open. */
+  opened(act: () => Promise<unknown>): Promise<Page>;
   /** Name and content of the file that `act` makes the browser save. */
-  saved(act: () => Promise<void>): Promise<SavedFile>;
+  saved(act: () => Promise<unknown>): Promise<SavedFile>;
   close(): Promise<void>;
 }
 
@@ -80,7 +82,16 @@ class EngineProfile implements Profile {
     return this.#context.newPage();
   }
 
-  async saved(act: () => Promise<void>): Promise<SavedFile> {
+  async opened(act: () => Promise<unknown>): Promise<Page> {
+    // Puppeteer tells of no `popup` over WebDriver BiDi.
+    const created = new Promise<Target>((resolve) => this.#context.once('targetcreated', resolve));
+    await act();
+    const tab = await (await created).page();
+    if (!tab) throw new Error('What was opened is no tab.');
+    return tab;
+  }
+
+  async saved(act: () => Promise<unknown>): Promise<SavedFile> {
     const before = new Set(await readdir(this.#downloads));
     const changes = new EventEmitter();
     // From now on: the promise API of `watch` begins only when the first change is waited for.
