@@ -1,6 +1,5 @@
 import { savePath, stoppedPath } from '../protocol/site.js';
 import { AddressBar } from './frame/address-bar.js';
-import { serveBlobFrames } from './frame/blob-frames.js';
 import { watchDocuments } from './frame/documents.js';
 import { PageIdentity } from './frame/identity.js';
 import { type Elsewhere, keepInFrame, redirectNavigations, retargetForms } from './frame/links.js';
@@ -58,7 +57,6 @@ export function showSite(options: ShowSiteOptions): ShownSite {
           identity.follow(document);
           redirectNavigations(window, scope, elsewhere, signal);
           retargetForms(window, scope, signal);
-          serveBlobFrames(document, base, signal);
           resolve();
         },
         onAddress: follow,

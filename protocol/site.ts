@@ -91,3 +91,6 @@ export const savePath = (base: string, path: string, name: string): string =>
  * document, and the worker controls it.
  */
 export const blobPath = (base: string, url: string): string => `${base}.portside/blob/${encodeURIComponent(url)}`;
+
+/** Path of an empty document that the service worker controls. */
+export const blankPath = (base: string): string => `${base}.portside/blank`;

@@ -7,6 +7,7 @@ import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
 import { DocumentScript } from './document/document-script.js';
 import { explain } from './errors/explain.js';
 import { blankDocument } from './frames/blank-document.js';
+import { blobDocument } from './frames/blob-document.js';
 import { embedderPolicyFor } from './frames/isolation.js';
 import { Relay } from './http/relay.js';
 import { inspectorPage } from './inspect/inspector-page.js';
@@ -41,7 +42,7 @@ export interface RoutedEvent {
 
 export type GuestDecision = Extract<Decision, { kind: 'guest' }>;
 /** What a bridge answers itself or has a guest answer. */
-export type BridgeDecision = Extract<Decision, { kind: 'guest' | 'own' | 'return' }>;
+export type BridgeDecision = Extract<Decision, { kind: 'guest' | 'own' | 'blob' | 'return' }>;
 
 export interface Bridge {
   /**
@@ -61,6 +62,8 @@ export interface MachineBridge {
   decideUrl(url: URL): Decision;
   relay(event: BridgeEvent, decision: GuestDecision): Promise<Response>;
   own(event: BridgeEvent, name: OwnPage): Promise<Response>;
+  /** What the `blob:` URL of a decision holds. */
+  blob(url: string): Promise<Response>;
 }
 
 /** Must be called while the worker's script is evaluated: listeners that are added later miss the event that woke it. */
@@ -130,6 +133,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
       return relay.respond({ request, clientId, route, target, saveAs, handled });
     },
     own: async (event, name) => ownPages[name](event),
+    blob: (url) => blobDocument(url, policy),
   };
 }
 
@@ -158,6 +162,8 @@ export function createBridge(options: BridgeOptions): Bridge {
           return machine.relay(event, decision);
         case 'own':
           return machine.own(event, decision.name);
+        case 'blob':
+          return machine.blob(decision.url);
         case 'return':
           return broughtBack(decision.location);
         default:
@@ -168,7 +174,7 @@ export function createBridge(options: BridgeOptions): Bridge {
 }
 
 const isOfBridge = (decision: Decision): decision is BridgeDecision =>
-  decision.kind === 'guest' || decision.kind === 'own' || decision.kind === 'return';
+  decision.kind !== 'pass' && decision.kind !== 'shell' && decision.kind !== 'asset';
 
 /** RFC 9110 section 15.4.8: method and body go along. */
 export const broughtBack = (location: string): Response => Response.redirect(location, 307);

@@ -5,7 +5,6 @@
 import { type SiteConfig, siteAddress } from '../protocol/site.js';
 import { type BridgeEvent, broughtBack, type GuestDecision, startBridge } from './bridge.js';
 import { explain } from './errors/explain.js';
-import { blobDocument } from './frames/blob-document.js';
 import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './frames/isolation.js';
 import { leaveFrame } from './frames/leave-frame.js';
 import { ParkedAnswers } from './frames/parked-answers.js';
@@ -57,7 +56,7 @@ self.addEventListener('fetch', (event) => {
       event.respondWith(broughtBack(decision.location));
       break;
     case 'blob':
-      event.respondWith(blobDocument(decision.url, policy));
+      event.respondWith(bridge.blob(decision.url));
       break;
     case 'guest':
       event.respondWith(decision.topLevel ? submission(event, decision) : guest(event, decision));

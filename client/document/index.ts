@@ -3,6 +3,8 @@
  * body of a function. Bundled small and to one classic script (client/embed.mjs); it must not throw.
  */
 import type { DocumentConfig } from '../../protocol/document.js';
+import { serveEventSources } from './events/event-source.js';
+import { serveFrames } from './frames/index.js';
 
 declare const portsideDocument: DocumentConfig;
 
@@ -14,4 +16,6 @@ document.currentScript?.remove();
 // A document with an origin of its own, as in a sandboxed frame, has no part in the site's storage.
 if (self.origin !== 'null' && !(MARK in globalThis)) {
   Object.defineProperty(globalThis, MARK, { value: portsideDocument });
+  serveFrames(portsideDocument.scope);
+  serveEventSources();
 }

@@ -116,5 +116,6 @@ function acceptLanguage(languages: readonly string[]): string {
 export function headerCase(name: string): string {
   if (name.startsWith('sec-ch-')) return name;
   if (name === 'dnt') return 'DNT';
+  if (name === 'last-event-id') return 'Last-Event-ID';
   return name.replace(/(^|[-_])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());
 }

@@ -88,7 +88,7 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
     const path = url.pathname.slice(table.scope.length);
     if (path.startsWith(RESERVED)) {
       const reserved = path.slice(RESERVED.length);
-      const blob = table.shell && isFrameDestination(request.destination) ? decideBlob(reserved, table) : undefined;
+      const blob = isFrameDestination(request.destination) ? decideBlob(reserved, table) : undefined;
       return blob ?? decideReserved(reserved, url, table, topLevel);
     }
     if (table.shell) {

@@ -71,6 +71,36 @@ async function* documentPieces(html: string): AsyncGenerator<Uint8Array> {
   for (const piece of html.split('|')) yield encoder.encode(piece);
 }
 
+/** Two events, the second when the gate opens; ids go on after the last that was seen. */
+async function* events(name: string, last: number): AsyncGenerator<Uint8Array> {
+  yield encoder.encode(`retry: 10\nid: ${last + 1}\ndata: after ${last}\n\n`);
+  await gate(name).promise;
+  yield encoder.encode(`id: ${last + 2}\ndata: open\n\n`);
+}
+
+/** What was asked for under `/seen/…`, by its path: a page can't see the requests that its elements make. */
+const seen = new Map<
+  string,
+  { readonly method: string; readonly headers: HeaderList; readonly body: string | null }[]
+>();
+
+/** `/seen/TYPE/…` is recorded, and answered with a file of that type. */
+function record({ method, target, headers, body }: StubRequest): StubAnswer {
+  const { pathname, searchParams } = new URL(target, 'http://stub');
+  const records = seen.get(pathname) ?? [];
+  seen.set(pathname, records);
+  records.push({ method, headers, body: body?.byteLength ? new TextDecoder().decode(body) : null });
+  const [, , type = ''] = pathname.split('/');
+  const files: Readonly<Record<string, StubAnswer>> = {
+    css: text(searchParams.get('text') ?? 'body { margin: 1px }', 'text/css'),
+    html: page('seen'),
+    js: text(searchParams.get('text') ?? '', 'text/javascript'),
+    svg: text('<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>', 'image/svg+xml'),
+    vtt: text('WEBVTT', 'text/vtt'),
+  };
+  return files[type] ?? text('seen');
+}
+
 type Handler = (
   request: StubRequest,
   query: URLSearchParams,
@@ -93,6 +123,10 @@ const handlers: Readonly<Record<string, Handler>> = {
     body: pattern(Number(query.get('n'))),
   }),
   '/pieces': (_, query) => ({ headers: [['Content-Type', 'text/plain']], body: pieces(query.get('gate') ?? '') }),
+  '/events': ({ headers }, query) => ({
+    headers: [['Content-Type', 'text/event-stream']],
+    body: events(query.get('gate') ?? '', Number(new Map(headers).get('Last-Event-ID') ?? 0)),
+  }),
   '/open': (_, query) => {
     gate(query.get('gate') ?? '').resolve();
     return json(null);
@@ -140,11 +174,41 @@ const handlers: Readonly<Record<string, Handler>> = {
     body: documentPieces(query.get('html') ?? ''),
   }),
   '/escape': () => page('escape', [], '<script src="/outside.js"></script>'),
+  // What frames that scripts fill link to: the host has none of it.
+  '/picture.svg': () => text('<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>', 'image/svg+xml'),
+  '/sheet.css': () =>
+    text('@import "more.css"; body { color: rgb(1, 2, 3); background-image: url(picture.svg?sheet) }', 'text/css'),
+  '/more.css': () => text('body { margin-left: 33px }', 'text/css'),
+  '/counts.js': () =>
+    text('document.documentElement.dataset.ran = (+document.documentElement.dataset.ran || 0) + 1', 'text/javascript'),
+  /** The requests for `?path=` so far. */
+  '/seen': (_, query) => json(seen.get(query.get('path') ?? '') ?? []),
+  '/headers': (_, query) => ({
+    headers: query.getAll('header').map((field) => {
+      const colon = field.indexOf(':');
+      return [field.slice(0, colon), field.slice(colon + 1).trim()] as const;
+    }),
+    body: encoder.encode(query.get('text') ?? 'text'),
+  }),
+  '/tagged': ({ headers }) => {
+    const known = headers.some(([name, value]) => name.toLowerCase() === 'if-none-match' && value === '"tag"');
+    return {
+      ...text('tagged', 'text/plain', [['ETag', '"tag"']]),
+      ...(known && { status: 304, body: new Uint8Array() }),
+    };
+  },
   '/outside.js': () => text('document.documentElement.dataset.outside = "served"', 'text/javascript'),
 };
 
-export function answerTo(request: StubRequest): StubAnswer | 'silence' | Promise<StubAnswer | 'silence'> {
+export async function answerTo(request: StubRequest): Promise<StubAnswer | 'silence'> {
+  const answer = await handlerOf(request);
+  if (answer === 'silence' || !(answer.body instanceof Uint8Array)) return answer;
+  return { ...answer, headers: [...(answer.headers ?? []), ['Content-Length', String(answer.body.byteLength)]] };
+}
+
+function handlerOf(request: StubRequest): ReturnType<Handler> {
   const url = new URL(request.target, 'http://stub');
+  if (url.pathname.startsWith('/seen/')) return record(request);
   const handler = handlers[url.pathname];
   return handler ? handler(request, url.searchParams) : { ...page('not found'), status: 404 };
 }

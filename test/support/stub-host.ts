@@ -1,5 +1,5 @@
 /** A dumb static host, on a port of its own, and the bundles that tests put on it. */
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { embedScriptsWithEsbuild } from '../../client/embed.mjs';
@@ -50,7 +50,12 @@ export async function serve(files: ReadonlyMap<string, HostedFile>): Promise<Stu
     response.writeHead(file ? 200 : 404, { 'Content-Type': file?.type ?? 'text/plain' });
     response.end(file?.bytes ?? 'not on this host');
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return listening(server, asked);
+}
+
+/** @param asked where the server puts the paths that it is asked for */
+export async function listening(server: Server, asked: string[]): Promise<StubHost> {
+  await new Promise<void>((begun) => server.listen(0, '127.0.0.1', begun));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The host listens on no TCP port.');
   return {

@@ -123,8 +123,8 @@ describe('a document made of a Blob', () => {
   const of = (url: string) => `/repo/.portside/blob/${encodeURIComponent(url)}`;
   const own = `blob:${origin}/0f9e`;
 
-  test('is served to a frame', () => {
-    expect(decide(request(of(own), frame), table())).toEqual({ kind: 'blob', url: own });
+  test.each([true, false])('is served to a frame, whether there is a shell (%s) or not', (shell) => {
+    expect(decide(request(of(own), frame), table({ shell }))).toEqual({ kind: 'blob', url: own });
   });
 
   test.each([
@@ -132,7 +132,6 @@ describe('a document made of a Blob', () => {
     ['no blob', of('https://example.org/'), frame, {}, 'asset'],
     ['a tab', of(own), tab, {}, 'asset'],
     ['a script', of(own), {}, {}, 'asset'],
-    ['without a shell', of(own), frame, { shell: false }, 'pass'],
   ])('is not: %s', (_, path, overrides, options, kind) => {
     expect(decide(request(path, overrides), table(options)).kind).toBe(kind);
   });
