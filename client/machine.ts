@@ -3,6 +3,10 @@ import { PortsideError } from '../protocol/errors.js';
 import { type FromMachine, MACHINE_VERSION, type MachineStats, type ToMachine } from '../protocol/machine.js';
 import type { SiteConfig } from '../protocol/site.js';
 import { Emitter } from './emitter.js';
+import { WorkerInFrame } from './kernel-worker/in-frame.js';
+import { WorkerInPage } from './kernel-worker/in-page.js';
+import type { KernelWorker, KernelWorkerEvents } from './kernel-worker/kernel-worker.js';
+import type { Connection } from './port-supply.js';
 
 type MessageOf<Type extends FromMachine['type']> = Extract<FromMachine, { readonly type: Type }>;
 
@@ -20,6 +24,8 @@ export interface Machine {
   readonly ready: Promise<void>;
   /** Hands over `port`, which speaks `protocol/bridge.ts` with the kernel worker from then on. */
   connect(port: MessagePort): void;
+  /** Keeps the service worker in control of `base` supplied with such ports. */
+  serve(base: string): Connection;
   /** What the machine's kernel has counted; it never settles for a machine that fails before it is ready. */
   stats(): Promise<MachineStats>;
   /** Ends the machine and all of its processes at once. */
@@ -30,36 +36,51 @@ export interface MachineOptions {
   readonly site: SiteConfig;
   /** Origin that the site's own URLs have. */
   readonly origin?: string;
+  /** Path of the bridge's scope, as `createBridge` has it; the site's base by default. */
+  readonly scope?: string;
 }
 
+/**
+ * Starts the kernel's worker: of the page itself where that is isolated, else of a hidden frame that isolates itself. `ready`
+ * rejects with `isolation-refused` where the browser does neither; a page of a packed site then has `becomeIsolated`.
+ */
 export function startMachine(options: MachineOptions): Machine {
-  const { site, origin = location.origin } = options;
+  const { site, origin = location.origin, scope = site.base } = options;
   const url = new URL(site.assets.kernelWorker.path, new URL(site.base, origin));
-  const worker = new Worker(url, { type: 'module', name: `portside ${site.base}` });
-  return new WorkerMachine(worker, { type: 'boot', version: MACHINE_VERSION, site, origin });
+  const script = { url, name: `portside ${site.base}` };
+  const start = (events: KernelWorkerEvents): KernelWorker =>
+    crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined'
+      ? new WorkerInPage(script, events)
+      : new WorkerInFrame(scope, script, events);
+  return new WorkerMachine(start, { type: 'boot', version: MACHINE_VERSION, site, origin });
 }
 
 class WorkerMachine implements Machine {
   readonly events = new Emitter<MachineEvents>();
   readonly ready: Promise<void>;
-  readonly #worker: Worker;
+  readonly #worker: KernelWorker;
   /** Who asked, in order: as the kernel answers. */
   readonly #statsWanted: ((stats: MachineStats) => void)[] = [];
 
-  constructor(worker: Worker, boot: ToMachine) {
-    this.#worker = worker;
-    this.ready = new Promise((resolve, reject) => this.#listen(resolve, reject));
-    this.#post(boot);
+  constructor(start: (events: KernelWorkerEvents) => KernelWorker, boot: ToMachine) {
+    const { promise, resolve, reject } = deferred();
+    this.ready = promise;
+    this.#worker = start(this.#listener(resolve, reject));
+    this.#worker.post(boot);
   }
 
   connect(port: MessagePort): void {
-    this.#post({ type: 'connect', port }, [port]);
+    this.#worker.post({ type: 'connect', port }, [port]);
+  }
+
+  serve(base: string): Connection {
+    return this.#worker.serve(base);
   }
 
   stats(): Promise<MachineStats> {
     return new Promise((resolve) => {
       this.#statsWanted.push(resolve);
-      this.#post({ type: 'stats' });
+      this.#worker.post({ type: 'stats' });
     });
   }
 
@@ -67,39 +88,44 @@ class WorkerMachine implements Machine {
     this.#worker.terminate();
   }
 
-  #listen(resolve: () => void, reject: (error: PortsideError) => void): void {
+  #listener(resolve: () => void, reject: (error: PortsideError) => void): KernelWorkerEvents {
     let started = false;
     const fail = (error: PortsideError) => {
       reject(error);
       this.events.emit('failed', error);
     };
-    this.#worker.addEventListener('message', (event: MessageEvent<FromMachine>) => {
-      const message = event.data;
-      switch (message.type) {
-        case 'ready':
-          started = true;
-          return resolve();
-        case 'failed':
-          return fail(new PortsideError(message.code, message.detail));
-        case 'progress':
-          return this.events.emit('progress', message);
-        case 'output':
-          return this.events.emit('output', message);
-        case 'exit':
-          return this.events.emit('exit', message);
-        case 'stats':
-          return this.#statsWanted.shift()?.(message);
-      }
-    });
-    // A script that is missing or does not parse has no message; an exception in a running kernel has one.
-    this.#worker.addEventListener('error', (event) => {
-      const code = started ? 'kernel-crashed' : 'kernel-start-failed';
-      fail(new PortsideError(code, event.message, { cause: event.error }));
-    });
-    this.#worker.addEventListener('messageerror', () => fail(new PortsideError('protocol-mismatch')));
+    return {
+      message: (message) => {
+        switch (message.type) {
+          case 'ready':
+            started = true;
+            return resolve();
+          case 'failed':
+            return fail(new PortsideError(message.code, message.detail));
+          case 'progress':
+            return this.events.emit('progress', message);
+          case 'output':
+            return this.events.emit('output', message);
+          case 'exit':
+            return this.events.emit('exit', message);
+          case 'stats':
+            return this.#statsWanted.shift()?.(message);
+        }
+      },
+      error: (message, cause) =>
+        fail(new PortsideError(started ? 'kernel-crashed' : 'kernel-start-failed', message, { cause })),
+      refused: fail,
+    };
   }
+}
 
-  #post(message: ToMachine, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(message, transfer);
-  }
+/** `Promise.withResolvers`, which browsers of early 2024 lack. */
+function deferred() {
+  let resolve = (): void => {};
+  let reject = (_: PortsideError): void => {};
+  const promise = new Promise<void>((fulfilled, rejected) => {
+    resolve = fulfilled;
+    reject = rejected;
+  });
+  return { promise, resolve, reject };
 }

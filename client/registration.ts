@@ -3,6 +3,7 @@ import { PortsideError } from '../protocol/errors.js';
 import type { PageToWorker } from '../protocol/page.js';
 import { explainRegistrationFailure } from './registration-failure.js';
 import { forgetReload, reloadOnce } from './reload-once.js';
+import { serviceWorkers } from './service-workers.js';
 
 export interface RegisterOptions {
   /** Scope: an absolute path that begins and ends with a slash. */
@@ -63,18 +64,6 @@ export async function adoptRelease(registration: ServiceWorkerRegistration, base
   if (waiting.state === 'redundant') return; // A still newer one came, or it failed: this page goes on as it is.
   location.reload();
   await new Promise(() => {});
-}
-
-/** @throws PortsideError `insecure-origin`, `service-worker-unsupported`, `storage-blocked` */
-export function serviceWorkers(): ServiceWorkerContainer {
-  if (!isSecureContext) throw new PortsideError('insecure-origin', location.origin);
-  if (!('serviceWorker' in navigator)) throw new PortsideError('service-worker-unsupported');
-  try {
-    return navigator.serviceWorker;
-  } catch (cause) {
-    // Service Workers, section 3.4: the getter throws SecurityError in a frame that is sandboxed without its origin.
-    throw new PortsideError('storage-blocked', undefined, { cause });
-  }
 }
 
 function nextController(container: ServiceWorkerContainer): Promise<void> {

@@ -8,6 +8,8 @@ import type { SiteConfig } from './site.js';
 export const MACHINE_VERSION = 1;
 
 export type ToMachine =
+  /** The first message, where there is such a port: the page is at its other end, and not at the worker's own. */
+  | { readonly type: 'control'; readonly port: MessagePort }
   | { readonly type: 'boot'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
   /** Instead of `boot`, in a page that must be loaded once more before it can: what a boot will need is stored meanwhile. */
   | { readonly type: 'prefetch'; readonly version: number; readonly site: SiteConfig; readonly origin: string }

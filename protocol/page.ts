@@ -9,7 +9,13 @@ import type { UnreachedRequest } from './inspect.js';
 
 export type PageToWorker =
   /** Transfers a MessagePort that speaks `bridge.ts` with the kernel worker itself. */
-  | { readonly portside: 'connect'; readonly version: typeof BRIDGE_VERSION; readonly base: string }
+  | {
+      readonly portside: 'connect';
+      readonly version: typeof BRIDGE_VERSION;
+      readonly base: string;
+      /** The page is isolated by COOP and COEP: frames in it need an embedder policy of their own. */
+      readonly isolated: boolean;
+    }
   /** This page runs no kernel (any more): it is not to be asked for ports. */
   | { readonly portside: 'disconnect'; readonly base: string }
   /** To a worker that waits: no page shows the site, so it may take the place of the one that is active. */

@@ -80,6 +80,13 @@ export const isAssetCacheOf = (base: string, name: string): boolean =>
   name.startsWith(assetCacheName(base, '')) && !name.includes('/', assetCacheName(base, '').length);
 
 /**
+ * Cache Storage: an empty cache of this name is a page's note for the service worker that this version of the browser does not
+ * isolate frames, whatever its engine can: it may have been told not to.
+ */
+export const noIsolationNote = (scope: string, userAgent: string): string =>
+  `portside:no-isolation:${/Chrom(?:e|ium)\/(\d+)/.exec(userAgent)?.[1] ?? ''}:${scope}`;
+
+/**
  * Path at which the service worker serves `path`, which begins with `base`, to be saved to a file: what a link with a `download`
  * attribute asks for, by a navigation that the worker sees. An empty `name` leaves the name to the response.
  */

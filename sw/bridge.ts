@@ -2,13 +2,15 @@
 
 import documentSource from '../client/document/index.ts?script';
 import inspectorScript from '../client/inspect/index.ts?script';
+import kernelScript from '../client/kernel-worker/frame-script.ts?script';
 import { PortsideError } from '../protocol/errors.js';
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
 import { DocumentScript } from './document/document-script.js';
 import { explain } from './errors/explain.js';
 import { blankDocument } from './frames/blank-document.js';
 import { blobDocument } from './frames/blob-document.js';
-import { embedderPolicyFor } from './frames/isolation.js';
+import { IsolationMode } from './frames/isolation-mode.js';
+import { kernelDocument } from './frames/kernel-document.js';
 import { Relay } from './http/relay.js';
 import { inspectorPage } from './inspect/inspector-page.js';
 import { InspectorPages } from './inspect/inspector-pages.js';
@@ -58,6 +60,7 @@ export interface Bridge {
 }
 
 export interface MachineBridge {
+  readonly isolation: IsolationMode;
   decide(event: Pick<BridgeEvent, 'request' | 'clientId'>): Decision;
   decideUrl(url: URL): Decision;
   relay(event: BridgeEvent, decision: GuestDecision): Promise<Response>;
@@ -87,11 +90,12 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     changed: () => inspectors.kernelChanged(),
   });
   const inspectors = new InspectorPages({ scope, clients, pass: (port) => link.inspect(port) });
-  const policy = embedderPolicyFor(self.navigator.userAgent);
+  const isolation = new IsolationMode(scope, self.navigator.userAgent);
   const ownPages: Readonly<Record<OwnPage, (event: BridgeEvent) => Response | Promise<Response>>> = {
-    blank: () => blankDocument(policy),
-    inspect: () => inspectorPage(inspectorScript, policy),
-    stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, policy),
+    blank: async () => blankDocument(await isolation.known()),
+    inspect: async () => inspectorPage(inspectorScript, await isolation.known()),
+    kernel: () => kernelDocument(kernelScript),
+    stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, isolation.policy),
   };
   const relay = new Relay({
     table,
@@ -99,7 +103,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     clients,
     cookies: new SiteCookies(indexedDbCookies(scope)),
     browser: self.navigator,
-    policy,
+    isolation,
     documentScript: documentScript ? new DocumentScript({ scope, source: documentSource }) : undefined,
     headTimeout,
     unreached: (request) => inspectors.unreached(request),
@@ -108,10 +112,12 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     const { data, source, ports } = event;
     if (!isPageMessage(data) || !(source instanceof Client)) return;
     const [port] = ports;
+    if (data.portside === 'connect' && data.base === scope) isolation.learn(data.isolated);
     if (data.portside !== 'inspect') link.receive(data, source.id, ports);
     else if (data.base === scope && port) event.waitUntil(inspectors.attach(source.id, data.version, port));
   });
   return {
+    isolation,
     decide: ({ request, clientId }) =>
       decide(
         {
@@ -133,7 +139,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
       return relay.respond({ request, clientId, route, target, saveAs, handled });
     },
     own: async (event, name) => ownPages[name](event),
-    blob: (url) => blobDocument(url, policy),
+    blob: async (url) => blobDocument(url, await isolation.known()),
   };
 }
 

@@ -5,7 +5,7 @@
 import { type SiteConfig, siteAddress } from '../protocol/site.js';
 import { type BridgeEvent, broughtBack, type GuestDecision, startBridge } from './bridge.js';
 import { explain } from './errors/explain.js';
-import { allowOwnFrame, embedderPolicyFor, isolateEmbedded, isolateTopLevel } from './frames/isolation.js';
+import { allowOwnFrame, isolateEmbedded, isolateTopLevel } from './frames/isolation.js';
 import { leaveFrame } from './frames/leave-frame.js';
 import { ParkedAnswers } from './frames/parked-answers.js';
 import { Precache } from './release/precache.js';
@@ -14,12 +14,12 @@ import { isPageMessage } from './transport/page-messages.js';
 declare const self: ServiceWorkerGlobalScope & { readonly portsideSite: SiteConfig };
 
 const site = self.portsideSite;
-const policy = embedderPolicyFor(self.navigator.userAgent);
 const bridge = startBridge({
   scope: site.base,
   routes: [{ base: site.base, port: siteAddress(site, self.location.origin).port }],
   shell: true,
 });
+const { isolation } = bridge;
 const precache = new Precache(site);
 const parked = new ParkedAnswers();
 
@@ -44,7 +44,7 @@ self.addEventListener('fetch', (event) => {
     case 'pass':
       break;
     case 'shell':
-      event.respondWith(shell().catch((error: unknown) => explain(error, event.request, policy)));
+      event.respondWith(shell().catch((error: unknown) => explain(error, event.request, isolation.policy)));
       break;
     case 'asset':
       event.respondWith(asset(event));
@@ -67,7 +67,7 @@ self.addEventListener('fetch', (event) => {
 async function shell(): Promise<Response> {
   const page = await precache.shellPage();
   const headers = new Headers(page.headers);
-  isolateTopLevel(headers, policy);
+  isolateTopLevel(headers, await isolation.now());
   headers.set('Cache-Control', 'no-cache');
   return new Response(page.body, { headers });
 }
@@ -77,7 +77,7 @@ async function asset(event: FetchEvent): Promise<Response> {
   const response = await precache.asset(event.request, (kept) => event.waitUntil(kept));
   const { status, statusText } = response;
   const headers = new Headers(response.headers);
-  isolateEmbedded(headers, policy);
+  isolateEmbedded(headers, await isolation.known());
   return new Response(response.body, { status, statusText, headers });
 }
 
@@ -86,9 +86,9 @@ async function guest(event: BridgeEvent, decision: GuestDecision): Promise<Respo
   const waiting = request.mode === 'navigate' && request.method === 'GET' ? parked.take(request.url) : undefined;
   if (!waiting) {
     const answer = await bridge.relay(event, decision);
-    return leaveFrame(request, answer, policy) ?? answer;
+    return leaveFrame(request, answer, isolation.policy) ?? answer;
   }
-  isolateEmbedded(waiting.headers, policy);
+  isolateEmbedded(waiting.headers, await isolation.known());
   allowOwnFrame(waiting.headers);
   return waiting;
 }
@@ -99,6 +99,6 @@ async function submission(event: BridgeEvent, decision: GuestDecision): Promise<
     return (await parked.park(event.request.url, answer)) ? await shell() : answer;
   } catch (error) {
     // The answer broke off in the middle, or the shell is gone from the cache and the host.
-    return explain(error, event.request, policy);
+    return explain(error, event.request, isolation.policy);
   }
 }

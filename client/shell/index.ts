@@ -2,12 +2,13 @@
 import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 import { connect } from '../connection.js';
-import { becomeIsolated, loadsAgain } from '../isolation.js';
+import { becomeIsolated } from '../isolation.js';
 import { startMachine } from '../machine.js';
 import { logOutput } from '../output.js';
 import { claimKernel, type Ownership } from '../ownership.js';
 import { prefetch } from '../prefetch.js';
 import { adoptRelease, register } from '../registration.js';
+import { forgetReload } from '../reload-once.js';
 import { type ShownSite, showSite } from '../show-site.js';
 import { BootScreen } from './boot-screen.js';
 import { readSiteConfig } from './site-config.js';
@@ -22,12 +23,12 @@ async function run(): Promise<void> {
   const site = readSiteConfig(document);
   refuseToNest();
   screen.progress('register');
-  const ahead = loadsAgain()
-    ? prefetch(site, (loaded, total) => screen.progress('download', loaded, total))
-    : undefined;
+  const ahead = navigator.serviceWorker?.controller
+    ? undefined
+    : prefetch(site, (loaded, total) => screen.progress('download', loaded, total));
   const registration = await register({ base: site.base }).catch((error: unknown) => explainFailedInstall(error, site));
   await ahead?.done;
-  await becomeIsolated(site.base);
+  if (crossOriginIsolated) forgetReload('isolation', site.base);
 
   const claim = await claimKernel(site.base);
   if (claim.role === 'owner') {
@@ -71,6 +72,7 @@ async function runKernel(site: SiteConfig, ownership: Ownership): Promise<void> 
   } catch (error) {
     machine.terminate();
     ownership.release();
+    if (error instanceof PortsideError && error.code === 'isolation-refused') await becomeIsolated(site.base);
     throw error;
   }
   const connection = connect(machine, site.base);

@@ -1,9 +1,18 @@
 /**
- * Cross-origin isolation on hosts where headers can't be set: SharedArrayBuffer exists only in documents that are served
- * with COOP and COEP, and only when every frame in them carries COEP too (HTML, "cross-origin isolation").
+ * Cross-origin isolation on hosts where headers can't be set: SharedArrayBuffer exists in documents that are served with
+ * Document-Isolation-Policy, which Chromium alone has; else only in those with COOP and COEP, and only when every frame in
+ * them carries COEP too (HTML, "cross-origin isolation").
  */
 
-export type EmbedderPolicy = 'credentialless' | 'require-corp';
+/** Values of Cross-Origin-Embedder-Policy; `unsafe-none` is what a document without one has. */
+export type EmbedderPolicy = 'unsafe-none' | 'credentialless' | 'require-corp';
+
+/** Chromium has Document-Isolation-Policy from 137 on the desktop and 146 on Android, but not in the web views of apps. */
+export function isolatesDocuments(userAgent: string): boolean {
+  const version = Number(/(?:Chrome|Chromium)\/(\d+)/.exec(userAgent)?.[1] ?? 0);
+  const android = /Android/.test(userAgent);
+  return version >= (android ? 146 : 137) && !(android && /\bwv\b/.test(userAgent));
+}
 
 /**
  * `credentialless` lets pages show images of other sites, which `require-corp` blocks. Nothing tells a worker whether the
@@ -18,12 +27,14 @@ export function embedderPolicyFor(userAgent: string): EmbedderPolicy {
 
 /** For a document that fills a tab. */
 export function isolateTopLevel(headers: Headers, policy: EmbedderPolicy): void {
+  if (policy === 'unsafe-none') return;
   headers.set('Cross-Origin-Opener-Policy', 'same-origin');
   isolateEmbedded(headers, policy);
 }
 
-/** For a document in a frame of an isolated one, and for the script of a worker in it. */
+/** For a document in a frame of an isolated one, and for the script of a worker in it. Others keep what they have. */
 export function isolateEmbedded(headers: Headers, policy: EmbedderPolicy): void {
+  if (policy === 'unsafe-none') return;
   const own = headers.get('Cross-Origin-Embedder-Policy');
   if (own === null || !/^\s*(?:credentialless|require-corp)\b/.test(own)) {
     headers.set('Cross-Origin-Embedder-Policy', policy);

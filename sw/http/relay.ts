@@ -4,7 +4,7 @@ import type { UnreachedRequest } from '../../protocol/inspect.js';
 import type { SameSiteContext, SiteCookies } from '../cookies/cookies.js';
 import type { DocumentScript } from '../document/document-script.js';
 import { explain } from '../errors/explain.js';
-import type { EmbedderPolicy } from '../frames/isolation.js';
+import type { IsolationMode } from '../frames/isolation-mode.js';
 import { guestUrl, type UrlSpace } from '../routing/guest-url.js';
 import { type InitiatorFacts, initiatorOf, isSafe } from '../routing/initiator.js';
 import type { GuestRoute, RouteTable } from '../routing/route.js';
@@ -30,7 +30,7 @@ export interface RelayOptions {
   readonly clients: PageClients;
   readonly cookies: SiteCookies;
   readonly browser: BrowserFacts;
-  readonly policy: EmbedderPolicy;
+  readonly isolation: Pick<IsolationMode, 'policy'>;
   /** Undefined: guest documents are passed on as they are. */
   readonly documentScript: DocumentScript | undefined;
   /** Milliseconds until the head of a response must have come. */
@@ -85,7 +85,7 @@ export class Relay {
       return await this.#relay(relayed, passage);
     } catch (error) {
       if (isClientGone(error)) throw error;
-      const response = explain(error, request, this.#options.policy);
+      const response = explain(error, request, this.#options.isolation.policy);
       const endedAt = epochNow();
       response.headers.set('Server-Timing', `worker;dur=${milliseconds(endedAt - passage.receivedAt)}`);
       const [code, detail] =
@@ -102,7 +102,7 @@ export class Relay {
 
   async #relay(relayed: RelayedRequest, passage: Passage): Promise<Response> {
     const { request, route, target, saveAs } = relayed;
-    const { table, cookies, browser, headTimeout, policy, documentScript } = this.#options;
+    const { table, cookies, browser, headTimeout, isolation, documentScript } = this.#options;
     const { origin, scope, routes } = table;
     const space: UrlSpace = { origin, scope, routes, route };
     const url = guestUrl(target, space);
@@ -120,6 +120,8 @@ export class Relay {
     const answeredAt = epochNow();
     if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers, route.base), url, sameSite);
     const { destination } = request;
+    // Of the page whose kernel has just answered.
+    const { policy } = isolation;
     const init = buildResponseInit(answer, { ...space, target, destination, saveAs, policy });
     if (answer.timing && passage.sentAt !== undefined) {
       const { receivedAt, sentAt } = passage;

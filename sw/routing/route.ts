@@ -37,7 +37,7 @@ export interface RoutedRequest {
 }
 
 /** Pages of the bridge's own, by their path below `<scope>.portside/`. */
-export type OwnPage = 'blank' | 'inspect' | 'stopped';
+export type OwnPage = 'blank' | 'inspect' | 'kernel' | 'stopped';
 
 export type Decision =
   /** Not ours: the event is left alone. */
@@ -75,7 +75,7 @@ const PORT_PATH = /^port\/([1-9]\d{0,4})\//;
 const BLOB_PATH = /^blob\/([^/]+)$/;
 const SAVE_PATH = /^save\/([^/]*)\//;
 const HIGHEST_PORT = 65_535;
-const OWN_PAGES: ReadonlySet<string> = new Set<OwnPage>(['blank', 'inspect', 'stopped']);
+const OWN_PAGES: ReadonlySet<string> = new Set<OwnPage>(['blank', 'inspect', 'kernel', 'stopped']);
 const isOwnPage = (path: string): path is OwnPage => OWN_PAGES.has(path);
 
 export function decide(request: RoutedRequest, table: RouteTable): Decision {

@@ -6,8 +6,6 @@ export function isPageMessage(data: unknown): data is PageToWorker {
   if (data.portside === 'keep-alive') return true;
   if (!('base' in data) || typeof data.base !== 'string') return false;
   if (data.portside === 'take-over') return true;
-  return (
-    data.portside === 'disconnect' ||
-    ((data.portside === 'connect' || data.portside === 'inspect') && 'version' in data)
-  );
+  if (data.portside === 'connect') return 'version' in data && 'isolated' in data && typeof data.isolated === 'boolean';
+  return data.portside === 'disconnect' || (data.portside === 'inspect' && 'version' in data);
 }

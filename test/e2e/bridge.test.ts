@@ -78,17 +78,12 @@ beforeEach(async () => {
   page = await open(site.url);
 });
 
-describe('isolation', () => {
-  test('the shell is isolated on a host that sets no headers', async () => {
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  });
-
+describe('frames', () => {
   test('a deep link shows the shell, a frame the site', async () => {
     await page.goto(`${site.url}no-such-page?x=1`);
     await page.waitForSelector('html[data-ready]', { state: 'attached' });
     expect(await page.title()).toBe('shell');
     expect(await showInFrame('/')).toBe('front');
-    expect(await page.evaluate(() => document.querySelector('iframe')?.contentWindow?.crossOriginIsolated)).toBe(true);
   });
 
   test('a page that forbids framing shows in the frame, its other rules kept', async () => {

@@ -1,35 +1,42 @@
 /** A server in an app of one's own: `portside/sw` and `portside/client` with a packed site and real PHP. */
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type HostingApp, serveHostingApp } from '../support/hosting-app.js';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type HostingApp, ISOLATING_HEADERS, serveHostingApp } from '../support/hosting-app.js';
 import { type PackedSite, servePackedSite } from '../support/packed-site.js';
 import { launchChromium } from '../support/shell-browser.js';
 import { siteRoot } from '../support/site-visit.js';
 
 let site: PackedSite;
-let app: HostingApp;
+let app: HostingApp | undefined;
 let browser: Browser;
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([servePackedSite(siteRoot, ['--base', '/blog/']), launchChromium()]);
-  app = await serveHostingApp(site.folder);
 });
+afterEach(() => app?.close());
 afterAll(async () => {
   await browser?.close();
-  app?.close();
   await site?.remove();
 });
 
-test('a page of the app fetches from PHP and shows it in a frame; its own addresses stay the host’s', async () => {
-  const page = await browser.newPage();
-  await page.goto(app.origin);
-  await page.waitForSelector('html[data-ready]', { state: 'attached' });
-  const answer = await page.evaluate(async () => {
-    const response = await fetch('/blog/request.php?a=1');
-    return { status: response.status, by: response.headers.get('X-Powered-By') };
-  });
-  expect(answer).toEqual({ status: 200, by: expect.stringContaining('PHP/8.2') });
-  expect(await page.evaluate(async () => (await fetch('/elsewhere.php')).status)).toBe(404);
-  await page.evaluate(() => document.querySelector('iframe')?.setAttribute('src', '/blog/'));
-  expect(await page.frameLocator('iframe').locator('h1').textContent()).toBe('front');
-});
+test.each([
+  { host: 'a host of no special headers', headers: {} },
+  { host: 'a host that forbids framing', headers: { 'X-Frame-Options': 'DENY' } },
+  { host: 'a host that isolates its pages', headers: ISOLATING_HEADERS },
+])(
+  'a page of the app fetches from PHP and shows it in a frame; its own addresses stay the host’s: $host',
+  async ({ headers }) => {
+    app = await serveHostingApp(site.folder, headers);
+    const page = await browser.newPage();
+    await page.goto(app.origin);
+    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    const answer = await page.evaluate(async () => {
+      const response = await fetch('/blog/request.php?a=1');
+      return { status: response.status, by: response.headers.get('X-Powered-By') };
+    });
+    expect(answer).toEqual({ status: 200, by: expect.stringContaining('PHP/8.2') });
+    expect(await page.evaluate(async () => (await fetch('/elsewhere.php')).status)).toBe(404);
+    await page.evaluate(() => document.querySelector('iframe')?.setAttribute('src', '/blog/'));
+    expect(await page.frameLocator('iframe').locator('h1').textContent()).toBe('front');
+  },
+);

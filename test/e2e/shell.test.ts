@@ -17,10 +17,14 @@ beforeEach(async () => {
 afterEach(() => visit.end());
 
 describe('a first visit', () => {
-  it('ends with the site in the frame, isolated', async () => {
-    const { page, frame } = await visit.open();
+  it('ends with the site in the frame, without a second loading', async () => {
+    const page = await visit.context.newPage();
+    let loads = 0;
+    page.on('domcontentloaded', () => loads++);
+    const { frame } = await visit.open('', page);
     await heading(frame, 'home');
-    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(loads).toBe(1);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     expect(await page.title()).toBe('Page home');
     expect(await page.getAttribute('iframe#portside-site', 'title')).toBe('Harbour & <Sons>');
     expect(await frame.textContent('#referrer')).toBe('');

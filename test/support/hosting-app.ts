@@ -30,8 +30,20 @@ export interface HostingApp {
   close(): void;
 }
 
-/** @param packed Folder that `portside pack --base /blog/` wrote. */
-export async function serveHostingApp(packed: string): Promise<HostingApp> {
+/** Of a page that its host isolates: its worker adds no headers to it. */
+export const ISOLATING_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'credentialless',
+};
+
+/**
+ * @param packed Folder that `portside pack --base /blog/` wrote.
+ * @param headers Of all that the host sends.
+ */
+export async function serveHostingApp(
+  packed: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<HostingApp> {
   const [client, library] = await Promise.all([
     bundle('client/index.ts', 'esm'),
     bundle('sw/index.ts', 'iife', 'portside'),
@@ -49,11 +61,9 @@ export async function serveHostingApp(packed: string): Promise<HostingApp> {
     const { pathname } = new URL(request.url ?? '/', 'http://host');
     const path = pathname === '/' ? '/index.html' : pathname;
     const file = files.get(path);
-    // The page is isolated by its host: this worker does not do it.
     response.writeHead(file === undefined ? 404 : 200, {
       'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream',
-      'Cross-Origin-Opener-Policy': 'same-origin',
-      'Cross-Origin-Embedder-Policy': 'credentialless',
+      ...headers,
     });
     response.end(file);
   });

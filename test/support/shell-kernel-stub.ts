@@ -5,18 +5,33 @@ import { PortsideError } from '../../protocol/errors.js';
 import type { FromMachine, ToMachine } from '../../protocol/machine.js';
 import type { SiteConfig } from '../../protocol/site.js';
 
-const send = (message: FromMachine) => postMessage(message);
+let shell: { postMessage(message: FromMachine): void } = self;
+const send = (message: FromMachine) => shell.postMessage(message);
 let site: SiteConfig | undefined;
 const instance = crypto.randomUUID();
 
-addEventListener('message', (event: MessageEvent<ToMachine>) => {
-  const message = event.data;
-  if (message.type === 'connect') return serve(message.port);
-  if (message.type === 'prefetch') return send({ type: 'prefetched' });
-  if (message.type === 'stats') return send({ type: 'stats', memory: 0, processes: [] });
-  if (message.site.env.STUB === 'throw') throw new Error('the stub was asked to throw');
-  void boot(message.site, message.origin);
-});
+function receive(message: ToMachine): void {
+  switch (message.type) {
+    case 'control':
+      shell = message.port;
+      message.port.onmessage = (event: MessageEvent<ToMachine>) => receive(event.data);
+      break;
+    case 'connect':
+      serve(message.port);
+      break;
+    case 'prefetch':
+      send({ type: 'prefetched' });
+      break;
+    case 'stats':
+      send({ type: 'stats', memory: 0, processes: [] });
+      break;
+    case 'boot':
+      if (message.site.env.STUB === 'throw') throw new Error('the stub was asked to throw');
+      void boot(message.site, message.origin);
+      break;
+  }
+}
+addEventListener('message', (event: MessageEvent<ToMachine>) => receive(event.data));
 
 async function boot(config: SiteConfig, origin: string): Promise<void> {
   site = config;

@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-import { embedScriptsWithEsbuild } from '../../client/embed.mjs';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import type { Asset, SiteConfig } from '../../protocol/site.js';
+import { bundle } from './stub-host.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -54,8 +53,8 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
   });
   const url = await listen(server, base);
   const template = await readFile(new URL('client/shell/index.html', root), 'utf8');
-  const shell = await bundle('client/shell/index.ts');
-  const kernel = await bundle('test/support/shell-kernel-stub.ts');
+  const shell = await bundle('client/shell/index.ts', 'esm');
+  const kernel = await bundle('test/support/shell-kernel-stub.ts', 'esm');
   const serviceWorker = await bundle('sw/site.ts', 'iife');
   const image = new Uint8Array(3_000_000).map((_, index) => (index * 31) % 251);
 
@@ -104,20 +103,6 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
     configure,
     close: () => close(server),
   };
-}
-
-async function bundle(entry: string, format: 'esm' | 'iife' = 'esm'): Promise<Uint8Array> {
-  const { outputFiles } = await build({
-    entryPoints: [new URL(entry, root).pathname],
-    bundle: true,
-    format,
-    target: 'es2022',
-    plugins: [embedScriptsWithEsbuild],
-    write: false,
-  });
-  const [file] = outputFiles;
-  if (!file) throw new Error(`${entry} has no bundle`);
-  return file.contents;
 }
 
 function listen(server: Server, base: string): Promise<string> {

@@ -25,7 +25,7 @@ function offer(): void {
   if (!kernel) return;
   const { port1, port2 } = new MessageChannel();
   kernel.postMessage({ type: 'connect', port: port1 }, [port1]);
-  send({ portside: 'connect', version: BRIDGE_VERSION, base }, [port2]);
+  send({ portside: 'connect', version: BRIDGE_VERSION, base, isolated: crossOriginIsolated }, [port2]);
 }
 
 window.fromWorker = [];
@@ -55,9 +55,5 @@ await serviceWorker.ready;
 if (!serviceWorker.controller) {
   await new Promise((resolve) => serviceWorker.addEventListener('controllerchange', resolve, { once: true }));
 }
-if ('isolated' in dataset && !crossOriginIsolated) {
-  location.reload();
-} else {
-  window.startKernel();
-  dataset.ready = '';
-}
+window.startKernel();
+dataset.ready = '';

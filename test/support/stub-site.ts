@@ -56,7 +56,7 @@ export async function serveStubSite(base = '/', parts = STUBS): Promise<StubSite
     files.set(
       base,
       html(
-        `<!doctype html><html data-isolated data-release="${release}"><base href="${base}"><title>shell</title><script type="module" src="${base}${shell}"></script><iframe id="portside-site" name="site" referrerpolicy="no-referrer"></iframe>`,
+        `<!doctype html><html data-release="${release}"><base href="${base}"><title>shell</title><script type="module" src="${base}${shell}"></script><iframe id="portside-site" name="site" referrerpolicy="no-referrer"></iframe>`,
       ),
     );
     const configuration = encode(`self.portsideSite = ${JSON.stringify(config)};\n`);

@@ -19,7 +19,9 @@ import { BrowserGuestWorkers } from './guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
 import { browserWorkerLives } from './worker-lives.js';
 
-const tell = (message: FromMachine): void => self.postMessage(message);
+/** Where the page is: at the worker's own end, or at the end of a port that came first. */
+let page: { postMessage(message: FromMachine): void } = self;
+const tell = (message: FromMachine): void => page.postMessage(message);
 
 function fail(error: unknown): void {
   const [code, detail]: [ErrorCode, string | undefined] =
@@ -126,12 +128,21 @@ async function prefetch(site: SiteConfig, origin: string): Promise<void> {
 
 let machine: Promise<RunningMachine> | undefined;
 
-self.addEventListener('message', ({ data }: MessageEvent<ToMachine>) => {
+self.addEventListener('message', ({ data }: MessageEvent<ToMachine>) => receive(data));
+
+function receive(data: ToMachine): void {
   switch (data.type) {
+    case 'control':
+      page = data.port;
+      data.port.onmessage = (event: MessageEvent<ToMachine>) => receive(event.data);
+      break;
     case 'boot':
-      if (data.version !== MACHINE_VERSION) return fail(new PortsideError('protocol-mismatch'));
-      machine = boot(data.site, data.origin);
-      machine.catch(fail);
+      if (data.version === MACHINE_VERSION) {
+        machine = boot(data.site, data.origin);
+        machine.catch(fail);
+      } else {
+        fail(new PortsideError('protocol-mismatch'));
+      }
       break;
     case 'prefetch':
       if (data.version !== MACHINE_VERSION) tell({ type: 'prefetched' });
@@ -153,4 +164,4 @@ self.addEventListener('message', ({ data }: MessageEvent<ToMachine>) => {
       );
       break;
   }
-});
+}

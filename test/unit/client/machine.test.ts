@@ -34,7 +34,10 @@ function start() {
   return { machine, worker };
 }
 
-beforeEach(() => vi.stubGlobal('Worker', FakeWorker));
+beforeEach(() => {
+  vi.stubGlobal('Worker', FakeWorker);
+  vi.stubGlobal('crossOriginIsolated', true);
+});
 
 describe('startMachine', () => {
   it('boots the kernel worker of the site', async () => {

@@ -48,7 +48,7 @@ function connect(owner: string, version = BRIDGE_VERSION, base = SCOPE): Message
   channel.port1.onmessage = ({ data }: MessageEvent<ToKernel>) => {
     if (data.type === 'hello') channel.port1.postMessage({ type: 'hello', version });
   };
-  link.receive({ portside: 'connect', version: BRIDGE_VERSION, base }, owner, [channel.port2]);
+  link.receive({ portside: 'connect', version: BRIDGE_VERSION, base, isolated: true }, owner, [channel.port2]);
   return channel.port1;
 }
 

@@ -42,7 +42,7 @@ beforeEach(() => {
     received.push(data);
     if (data.type === 'hello') port1.postMessage(answer);
   };
-  link.receive({ portside: 'connect', version: BRIDGE_VERSION, base: SCOPE }, 'owner', [port2]);
+  link.receive({ portside: 'connect', version: BRIDGE_VERSION, base: SCOPE, isolated: true }, 'owner', [port2]);
 });
 afterEach(() => {
   kernel.close();

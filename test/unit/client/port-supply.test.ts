@@ -1,8 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Connection, connect } from '../../../client/connection.js';
-import { Emitter } from '../../../client/emitter.js';
-import type { Machine } from '../../../client/machine.js';
+import { type Connection, supplyPorts } from '../../../client/port-supply.js';
 import { BRIDGE_VERSION } from '../../../protocol/bridge.js';
 import type { PageToWorker, WorkerToPage } from '../../../protocol/page.js';
 
@@ -18,33 +16,28 @@ class FakeContainer extends EventTarget {
   }
 }
 
-const hello: PageToWorker = { portside: 'connect', version: BRIDGE_VERSION, base: '/shop/' };
+const hello: PageToWorker = { portside: 'connect', version: BRIDGE_VERSION, base: '/shop/', isolated: true };
 const leave: PageToWorker = { portside: 'disconnect', base: '/shop/' };
 const ping: PageToWorker = { portside: 'keep-alive' };
 let container: FakeContainer;
-let machine: Machine;
 let ports: MessagePort[];
 let connection: Connection;
 
 beforeEach(() => {
   vi.useFakeTimers();
   container = new FakeContainer();
-  vi.stubGlobal('isSecureContext', true);
   Object.defineProperty(navigator, 'serviceWorker', { configurable: true, value: container });
   ports = [];
-  machine = {
-    events: new Emitter(),
-    ready: Promise.resolve(),
+  connection = supplyPorts({
+    container: navigator.serviceWorker,
+    base: '/shop/',
+    isolated: true,
     connect: (port) => ports.push(port),
-    stats: async () => ({ memory: 0, processes: [] }),
-    terminate() {},
-  };
-
-  connection = connect(machine, '/shop/');
+  });
 });
 afterEach(() => connection.close());
 
-describe('connect', () => {
+describe('supplyPorts', () => {
   it('gives one end of a channel to each side at once', () => {
     expect(container.sent).toEqual([hello]);
     expect(ports).toHaveLength(1);
