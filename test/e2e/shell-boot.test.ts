@@ -7,7 +7,7 @@ let browser: Browser;
 let visit: ShellVisit;
 
 beforeAll(async () => {
-  browser = await launchChromium('--host-resolver-rules=MAP insecure.test 127.0.0.1');
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 beforeEach(async () => {

@@ -161,7 +161,7 @@ describe('navigations that leave the frame', () => {
   it('follows a redirect to another origin at the top, and comes back to the page before', async () => {
     const { page, frame } = await visit.open('b');
     await frame.evaluate(() => location.assign('/leave'));
-    await page.waitForURL(/^http:\/\/localhost:/);
+    await page.waitForURL(/^http:\/\/elsewhere.test:/);
     await page.goBack();
     await heading(await shown(page), 'b');
     await visit.address(page, 'b');
@@ -172,7 +172,7 @@ describe('navigations that leave the frame', () => {
     await frame.click('#a');
     await heading(frame, 'a?x=1');
     await frame.click('#outside');
-    await page.waitForURL(/^http:\/\/localhost:/);
+    await page.waitForURL(/^http:\/\/elsewhere.test:/);
     await page.goBack();
     const again = await shown(page);
     await heading(again, 'a?x=1');

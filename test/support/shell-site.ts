@@ -73,7 +73,7 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
     workers: 1,
     php: '8.4',
     argv: [],
-    env: { OUTSIDE: url.replace('127.0.0.1', 'localhost') },
+    env: { OUTSIDE: url.replace('127.0.0.1', 'elsewhere.test') },
     cwd: '/',
     mountPoint: '/',
     assets: {
