@@ -1,5 +1,5 @@
 /** The shell's part around `gated-kernel.ts`: the client's own code, without a boot. */
-import { connect } from '../../client/connection.js';
+import { supplyPorts } from '../../client/port-supply.js';
 import { register } from '../../client/registration.js';
 import { type ShownSite, showSite } from '../../client/show-site.js';
 import type { FromGatedKernel, ToGatedKernel } from './gated-kernel.js';
@@ -19,7 +19,12 @@ const base = new URL(document.baseURI).pathname;
 await register({ base });
 const kernel = new Worker(`${base}.portside/stub-kernel.js`, { type: 'module' });
 const send = (message: ToGatedKernel, transfer: Transferable[] = []) => kernel.postMessage(message, transfer);
-connect({ connect: (port) => send({ type: 'connect', port }, [port]) }, base);
+supplyPorts({
+  container: navigator.serviceWorker,
+  base,
+  isolated: crossOriginIsolated,
+  connect: (port) => send({ type: 'connect', port }, [port]),
+});
 
 window.tellKernel = (message) => send(message);
 window.fromKernel = (type) =>
