@@ -20,6 +20,9 @@
 export { type ErrorCode, errorTexts, PortsideError } from '../protocol/errors.js';
 export type { SiteConfig } from '../protocol/site.js';
 export { type Connection, connect } from './connection.js';
+export { type DiagnoseOptions, type Diagnosis, diagnose, diagnosisText } from './diagnose/diagnose.js';
+export type { DiagnosisFacts } from './diagnose/facts.js';
+export type { Finding } from './diagnose/findings.js';
 export type { Emitter } from './emitter.js';
 export { becomeIsolated } from './isolation.js';
 export { type Machine, type MachineEvents, type MachineOptions, startMachine } from './machine.js';

@@ -112,9 +112,29 @@ export const errorTexts = {
     sentence: 'The browser loads this page past its service worker.',
     remedy: 'Reload in the usual way; if the developer tools are open, turn off "Bypass for network".',
   },
+  'service-worker-unregistered': {
+    sentence: 'This browser has no service worker of this site.',
+    remedy: 'Open the site itself once; in an app of your own, call register before anything else.',
+  },
   'storage-blocked': {
     sentence: 'The browser blocks storage for this site.',
     remedy: 'Allow cookies and site data for this address, or open it in a tab of its own.',
+  },
+  'storage-full': {
+    sentence: 'The browser has hardly any room left for this site.',
+    remedy: 'Free disk space, or clear what other sites have stored.',
+  },
+  'private-window': {
+    sentence: 'This looks like a private window, where browsers hold back some storage and forget the rest.',
+    remedy: 'Open the site in an ordinary window.',
+  },
+  'third-party-frame': {
+    sentence: 'This page is in a frame of another site, where browsers keep its storage apart or block it.',
+    remedy: 'Open the site in a tab of its own.',
+  },
+  'shared-memory-missing': {
+    sentence: 'This browser has no shared memory, though the page is isolated.',
+    remedy: 'Use another browser, or a current version of this one.',
   },
   'isolation-refused': {
     sentence: 'The browser did not isolate this page, so it has no shared memory.',

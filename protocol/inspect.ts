@@ -18,6 +18,9 @@ export const KEPT_OUTPUT = 64 * 1024;
 /** Name, below `<scope>.portside/`, of the page itself. */
 export const INSPECTOR_PAGE = 'inspect';
 
+/** Path of the page. @param base path that names the machine */
+export const inspectorPath = (base: string): string => `${base}.portside/${INSPECTOR_PAGE}`;
+
 export type ToInspected =
   /** The page has shown what it got, and takes the next changes. The first one is answered with all that is kept. */
   | { readonly type: 'more' }

@@ -44,7 +44,7 @@ self.addEventListener('fetch', (event) => {
     case 'pass':
       break;
     case 'shell':
-      event.respondWith(shell().catch((error: unknown) => explain(error, event.request, isolation.policy)));
+      event.respondWith(shell().catch((error: unknown) => explain(error, event.request, isolation.policy, site.base)));
       break;
     case 'asset':
       event.respondWith(asset(event));
@@ -99,6 +99,6 @@ async function submission(event: BridgeEvent, decision: GuestDecision): Promise<
     return (await parked.park(event.request.url, answer)) ? await shell() : answer;
   } catch (error) {
     // The answer broke off in the middle, or the shell is gone from the cache and the host.
-    return explain(error, event.request, isolation.policy);
+    return explain(error, event.request, isolation.policy, site.base);
   }
 }

@@ -1,5 +1,5 @@
 /** The inspector: a page of its own that shows what a kernel in another tab does. The service worker writes this script into it. */
-import { INSPECTOR_PAGE } from '../../protocol/inspect.js';
+import { inspectorPath } from '../../protocol/inspect.js';
 import { element } from './dom.js';
 import { KernelWatch } from './kernel-watch.js';
 import { RequestList } from './request-list.js';
@@ -14,7 +14,7 @@ import { Tabs } from './view/tabs.js';
 const SNAPSHOT_INTERVAL = 1000;
 
 const now = (): number => performance.timeOrigin + performance.now();
-const base = location.pathname.slice(0, -`.portside/${INSPECTOR_PAGE}`.length);
+const base = location.pathname.slice(0, -inspectorPath('').length);
 
 const list = new RequestList();
 const state = new StateView();

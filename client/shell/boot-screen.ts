@@ -6,10 +6,13 @@ export type ShellState = 'booting' | 'ready' | 'failed';
 
 export class BootScreen {
   readonly #document: Document;
+  readonly #report: () => Promise<string>;
   #step: ShellStep | undefined;
 
-  constructor(document: Document) {
+  /** @param report what to tell somebody who can help; asked for when the reader opens it after a failure. */
+  constructor(document: Document, report: () => Promise<string>) {
     this.#document = document;
+    this.#report = report;
   }
 
   progress(step: ShellStep, loaded = 0, total = 0): void {
@@ -41,7 +44,20 @@ export class BootScreen {
     this.#part('sentence').textContent = sentence;
     this.#part('remedy').textContent = remedy;
     this.#part('code').textContent = error.detail ? `${error.code}: ${error.detail}` : error.code;
+    this.#offerReport();
     this.#part('failure').focus();
+  }
+
+  #offerReport(): void {
+    const details = this.#part('details');
+    details.hidden = false;
+    details.addEventListener('toggle', () => this.#showReport(), { once: true });
+  }
+
+  async #showReport(): Promise<void> {
+    const report = this.#part('report');
+    report.textContent = 'Looking …';
+    report.textContent = await this.#report();
   }
 
   #enter(state: ShellState): void {

@@ -2,6 +2,7 @@
 import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
 import { connect } from '../connection.js';
+import { type Diagnosis, diagnose, diagnosisText } from '../diagnose/diagnose.js';
 import { becomeIsolated } from '../isolation.js';
 import { startMachine } from '../machine.js';
 import { logOutput } from '../output.js';
@@ -13,7 +14,16 @@ import { type ShownSite, showSite } from '../show-site.js';
 import { BootScreen } from './boot-screen.js';
 import { readSiteConfig } from './site-config.js';
 
-const screen = new BootScreen(document);
+declare global {
+  interface Window {
+    /** For people at the console. */
+    portside?: { diagnose(): Promise<Diagnosis> };
+  }
+}
+
+const base = document.documentElement.dataset.portsideBase ?? '/';
+const screen = new BootScreen(document, async () => diagnosisText(await diagnose({ base })));
+window.portside = { diagnose: () => diagnose({ base }) };
 /** In the markup under this id; its type follows from the tag that the selector names. */
 const frame = document.querySelector<HTMLIFrameElement>('iframe#portside-site');
 let shown: ShownSite | undefined;

@@ -10,6 +10,8 @@ export interface ErrorContext {
   readonly accept: string;
   readonly navigation: boolean;
   readonly method: string;
+  /** Path of the page that shows what the kernel does. */
+  readonly inspector: string;
 }
 
 export function errorResponse(error: PortsideError, context: ErrorContext): Response {
@@ -26,7 +28,7 @@ export function errorResponse(error: PortsideError, context: ErrorContext): Resp
   headers.set('Content-Type', 'text/html; charset=utf-8');
   // Only a GET may be repeated without asking.
   const repeatable = context.navigation && context.method === 'GET';
-  return new Response(errorPage(error, repeatable, retryAfter), { status, headers });
+  return new Response(errorPage(error, repeatable, retryAfter, context.inspector), { status, headers });
 }
 
 const wantsJson = (accept: string): boolean =>
@@ -41,7 +43,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 
-function errorPage({ code, detail }: PortsideError, repeatable: boolean, retryAfter: number | undefined): string {
+function errorPage(
+  { code, detail }: PortsideError,
+  repeatable: boolean,
+  retryAfter: number | undefined,
+  inspector: string,
+): string {
   const { sentence, remedy } = errorTexts[code];
   const refresh = repeatable && retryAfter !== undefined ? `<meta http-equiv="refresh" content="${retryAfter}">\n` : '';
   // In the shell's frame the browser's own button would load the shell anew, and the kernel with it.
@@ -64,7 +71,7 @@ ${refresh}<title>${escapeHtml(sentence)}</title>
 <main>
   <h1>${escapeHtml(sentence)}</h1>
 ${detail ? `  <p>${escapeHtml(detail)}</p>\n` : ''}  <p>${escapeHtml(remedy)}</p>
-${again}  <p><code>${escapeHtml(code)}</code></p>
+${again}  <p><code>${escapeHtml(code)}</code> · <a href="${escapeHtml(inspector)}" target="_blank" rel="noopener">inspector</a></p>
 </main>
 </html>
 `;

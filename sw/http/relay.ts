@@ -85,7 +85,7 @@ export class Relay {
       return await this.#relay(relayed, passage);
     } catch (error) {
       if (isClientGone(error)) throw error;
-      const response = explain(error, request, this.#options.isolation.policy);
+      const response = explain(error, request, this.#options.isolation.policy, this.#options.table.scope);
       const endedAt = epochNow();
       response.headers.set('Server-Timing', `worker;dur=${milliseconds(endedAt - passage.receivedAt)}`);
       const [code, detail] =

@@ -5,7 +5,7 @@
  */
 import { BRIDGE_VERSION } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
-import { INSPECTOR_PAGE, type UnreachedRequest } from '../../protocol/inspect.js';
+import { inspectorPath, type UnreachedRequest } from '../../protocol/inspect.js';
 import type { WorkerToPage } from '../../protocol/page.js';
 import type { PageClient, PageClients } from '../transport/link.js';
 
@@ -70,4 +70,4 @@ export class InspectorPages {
 
 /** Such a page runs no kernel. */
 export const isInspector = (page: Pick<PageClient, 'url'>, scope: string): boolean =>
-  new URL(page.url).pathname === `${scope}.portside/${INSPECTOR_PAGE}`;
+  new URL(page.url).pathname === inspectorPath(scope);

@@ -1,18 +1,19 @@
 // @vitest-environment happy-dom
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { BootScreen } from '../../../client/shell/boot-screen.js';
 import { errorTexts, PortsideError } from '../../../protocol/errors.js';
 
 const body = /<main.*<\/main>/s.exec(readFileSync('client/shell/index.html', 'utf8'))?.[0] ?? '';
 const element = (id: string) => document.getElementById(`portside-${id}`);
+const report = vi.fn(async () => 'all that was looked at');
 let screen: BootScreen;
 
 beforeEach(() => {
   document.body.innerHTML = body;
   document.documentElement.dataset.portsideState = 'booting';
   delete document.documentElement.dataset.portsideCode;
-  screen = new BootScreen(document);
+  screen = new BootScreen(document, report);
 });
 
 describe('progress', () => {
@@ -59,5 +60,14 @@ describe('states', () => {
     expect(element('remedy')?.textContent).toBe(errorTexts['asset-damaged'].remedy);
     expect(element('code')?.textContent).toBe('asset-damaged: guest.wasm');
     expect(document.activeElement).toBe(element('failure'));
+  });
+
+  it('offers a report, which is made when it is opened', async () => {
+    expect(element('details')?.hidden).toBe(true);
+    screen.fail(new PortsideError('storage-blocked'));
+    expect(element('details')?.hidden).toBe(false);
+    expect(report).not.toHaveBeenCalled();
+    element('details')?.dispatchEvent(new Event('toggle'));
+    await vi.waitFor(() => expect(element('report')?.textContent).toBe('all that was looked at'));
   });
 });

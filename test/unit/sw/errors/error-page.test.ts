@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { errorTexts, PortsideError } from '../../../../protocol/errors.js';
 import { errorResponse } from '../../../../sw/errors/error-page.js';
 
-const html = { accept: 'text/html,*/*;q=0.8', navigation: true, method: 'GET' };
+const html = { accept: 'text/html,*/*;q=0.8', navigation: true, method: 'GET', inspector: '/blog/.portside/inspect' };
 
 describe('a page', () => {
   test('says what happened, what to do, and the code', async () => {
@@ -13,6 +13,11 @@ describe('a page', () => {
     const { sentence, remedy } = errorTexts['guest-timeout'];
     for (const part of [sentence, remedy, 'guest-timeout']) expect(page).toContain(part);
     expect(page).not.toContain('http-equiv="refresh"');
+  });
+
+  test('leads to the inspector', async () => {
+    const page = await errorResponse(new PortsideError('guest-timeout'), html).text();
+    expect(page).toContain('<a href="/blog/.portside/inspect" target="_blank"');
   });
 
   test('escapes details', async () => {
@@ -36,7 +41,7 @@ describe('a page', () => {
   test('offers to ask again where it is, but for a form', async () => {
     const lost = new PortsideError('kernel-lost');
     expect(await errorResponse(lost, html).text()).toContain('<a href="">Try again</a>');
-    expect(await errorResponse(lost, { ...html, method: 'POST' }).text()).not.toContain('<a ');
+    expect(await errorResponse(lost, { ...html, method: 'POST' }).text()).not.toContain('>Try again<');
   });
 });
 
