@@ -95,7 +95,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     blank: async () => blankDocument(await isolation.known()),
     inspect: async () => inspectorPage(inspectorScript, await isolation.known()),
     kernel: () => kernelDocument(kernelScript),
-    stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, isolation.policy),
+    stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, isolation.policy, scope),
   };
   const relay = new Relay({
     table,

@@ -27,9 +27,8 @@ export function findingsOf(facts: DiagnosisFacts, port?: number): readonly Findi
   const blocked = storageFindings(facts);
   if (blocked.some(({ blocking }) => blocking)) return blocked;
   const workers = workerFindings(facts);
-  const shared = sharedMemoryFindings(facts);
-  const kernel = workers.length === 0 ? kernelFindings(facts, port) : [];
-  return [...workers, ...kernel, ...shared, ...blocked];
+  if (workers.length > 0) return [...workers, ...blocked];
+  return [...kernelFindings(facts, port), ...sharedMemoryFindings(facts), ...blocked];
 }
 
 const failed = (probe: Probe): boolean => typeof probe === 'object';

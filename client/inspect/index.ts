@@ -1,14 +1,16 @@
 /** The inspector: a page of its own that shows what a kernel in another tab does. The service worker writes this script into it. */
-import { inspectorPath } from '../../protocol/inspect.js';
+import { type FromInspected, inspectorPath } from '../../protocol/inspect.js';
 import { element } from './dom.js';
 import { KernelWatch } from './kernel-watch.js';
 import { RequestList } from './request-list.js';
 import { style } from './style.js';
-import { ProcessesView, SocketsView } from './view/machine-views.js';
+import { ProcessesView, type Snapshot, SocketsView } from './view/machine-views.js';
 import { OutputView } from './view/output-view.js';
 import { RequestsView } from './view/requests-view.js';
 import { StateView } from './view/state-view.js';
 import { Tabs } from './view/tabs.js';
+
+type Changes = Extract<FromInspected, { readonly type: 'changes' }>;
 
 /** Between two snapshots of processes and sockets, in milliseconds, while somebody looks at them. */
 const SNAPSHOT_INTERVAL = 1000;
@@ -24,6 +26,8 @@ const sockets = new SocketsView();
 const requests = new RequestsView({ list, now, paused: setPaused });
 
 let paused = false;
+/** What came while the page was paused: the kernel sends no more than it was asked for before. */
+const held: Changes[] = [];
 /** A message has come that is not to be seen yet. */
 let shown = true;
 
@@ -38,22 +42,28 @@ const watch = new KernelWatch({
     showSoon();
   },
   received: (message) => {
-    if (message.type === 'snapshot') {
-      processes.show(message);
-      sockets.show(message);
-      tabs.count(processes.root, message.processes.length);
-      tabs.count(sockets.root, message.listeners.length + message.connections.length);
-      return;
-    }
-    list.report(message.requests, message.whole);
-    output.add(message.output, message.whole);
-    showSoon();
+    if (message.type === 'snapshot') showSnapshot(message);
+    else if (paused) held.push(message);
+    else showChanges(message);
   },
   unreached: (unreached) => {
     list.unreached(unreached);
     showSoon();
   },
 });
+
+function showSnapshot(snapshot: Snapshot): void {
+  processes.show(snapshot);
+  sockets.show(snapshot);
+  tabs.count(processes.root, snapshot.processes.length);
+  tabs.count(sockets.root, snapshot.listeners.length + snapshot.connections.length);
+}
+
+function showChanges({ requests: reports, output: pieces, whole }: Changes): void {
+  list.report(reports, whole);
+  output.add(pieces, whole);
+  showSoon();
+}
 
 /** With the next frame, and only then for more: a page that nobody sees has no frames, and is sent nothing. */
 function showSoon(): void {
@@ -70,7 +80,9 @@ function showSoon(): void {
 function setPaused(value: boolean): void {
   paused = value;
   state.pause(paused);
-  if (!paused) watch.more();
+  if (paused) return;
+  for (const changes of held.splice(0)) showChanges(changes);
+  watch.more();
 }
 
 let chosen: HTMLElement = requests.root;

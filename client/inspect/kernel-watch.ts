@@ -68,8 +68,6 @@ export class KernelWatch {
     this.#post({ type: 'bye' });
     this.#port?.close();
     this.#port = undefined;
-    this.#lockWait?.abort();
-    this.#lockWait = undefined;
   }
 
   #post(message: ToInspected): void {
@@ -85,8 +83,7 @@ export class KernelWatch {
         void this.look();
         break;
       case 'not-inspected':
-        this.leave();
-        this.#enter({ kind: 'absent', code: message.code, detail: message.detail ?? '' });
+        if (this.#state.kind === 'looking') this.#miss(message.code, message.detail);
         break;
     }
   }
@@ -99,7 +96,16 @@ export class KernelWatch {
     this.#options.received(message);
   }
 
-  /** The page that runs a kernel holds a lock, which the browser frees with it, however it ends. An app may do without. */
+  #miss(code: ErrorCode, detail = ''): void {
+    this.leave();
+    this.#enter({ kind: 'absent', code, detail });
+  }
+
+  /**
+   * The page that runs a kernel holds a lock, which the browser frees with it, however it ends, and gives to the next page that
+   * would run one. Who gets it here knows that there is none; the worker may still be waiting for pages that are being closed.
+   * An app may do without the lock.
+   */
   async #waitForEnd(): Promise<void> {
     const name = kernelLockName(this.#options.base);
     this.#lockWait?.abort();
@@ -112,7 +118,7 @@ export class KernelWatch {
       if (signal.aborted) return;
       throw error;
     }
-    if (!signal.aborted) await this.look();
+    if (!signal.aborted) this.#miss('kernel-unreachable');
   }
 
   #enter(state: WatchState): void {

@@ -106,8 +106,8 @@ test('no kernel, and no shared memory to run one in', async () => {
 });
 
 describe('in a frame of another site', () => {
-  async function frameIn(attributes: string): Promise<Frame> {
-    const page = await open(host.origin.replace('127.0.0.1', 'localhost'));
+  async function frameIn(attributes: string, within = context): Promise<Frame> {
+    const page = await open(host.origin.replace('127.0.0.1', 'localhost'), within);
     await page.evaluate(
       ([src, more]) => document.body.insertAdjacentHTML('beforeend', `<iframe src="${src}" ${more}></iframe>`),
       [host.origin, attributes] as const,
@@ -118,40 +118,52 @@ describe('in a frame of another site', () => {
     return frame;
   }
 
-  test('storage that is blocked is the reason', async () => {
-    const { findings, facts } = await ask(await frameIn('sandbox="allow-scripts"'));
+  // A private window of Chromium blocks storage of other sites; the sandbox takes the frame's origin away.
+  test.each([
+    ['by a private window', ''],
+    ['by a sandbox', 'sandbox="allow-scripts"'],
+  ])('storage that is blocked %s is the reason', async (_, attributes) => {
+    const { findings, facts } = await ask(await frameIn(attributes));
     expect(findings).toMatchObject([{ code: 'third-party-frame', blocking: true }]);
     expect(facts.storage.caches).toEqual({ error: 'SecurityError' });
   });
 
   test('storage that is kept apart is told of', async () => {
-    const { findings, facts } = await ask(await frameIn(''));
-    expect(facts).toMatchObject({ place: 'cross-origin frame', storage: { caches: 'works', locks: 'works' } });
-    expect(findings.at(-1)).toMatchObject({ code: 'third-party-frame', blocking: false });
+    await inOrdinaryWindow({}, async (ordinary) => {
+      const { findings, facts } = await ask(await frameIn('', ordinary));
+      expect(facts).toMatchObject({ place: 'cross-origin frame', storage: { caches: 'works', locks: 'works' } });
+      expect(findings.at(-1)).toMatchObject({ code: 'third-party-frame', blocking: false });
+    });
   });
 });
 
-test('storage that the browser blocks', async () => {
+/** With a profile that is kept on disk, and what it was told in its settings. */
+async function inOrdinaryWindow(settings: object, use: (ordinary: BrowserContext) => Promise<void>): Promise<void> {
   const profile = await mkdtemp(join(tmpdir(), 'portside-profile-'));
   try {
-    // chrome://settings/content/siteData: "Don't allow sites to save data on your device".
     await mkdir(join(profile, 'Default'));
-    const preferences = { profile: { default_content_setting_values: { cookies: 2 } } };
-    await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(preferences));
-    const blocking = await chromium.launchPersistentContext(profile, {
+    await writeFile(join(profile, 'Default/Preferences'), JSON.stringify({ profile: settings }));
+    const ordinary = await chromium.launchPersistentContext(profile, {
       executablePath: CHROMIUM_PATH,
       args: [...CHROMIUM_ARGUMENTS],
     });
     try {
-      const { findings } = await ask(await open(host.origin, blocking));
-      expect(findings).toMatchObject([{ code: 'storage-blocked', blocking: true }]);
-      expect(findings[0]?.detail).toContain('caches');
+      await use(ordinary);
     } finally {
-      await blocking.close();
+      await ordinary.close();
     }
   } finally {
     await rm(profile, { recursive: true, force: true });
   }
+}
+
+test('storage that the browser blocks', async () => {
+  // chrome://settings/content/siteData: "Don't allow sites to save data on your device".
+  await inOrdinaryWindow({ default_content_setting_values: { cookies: 2 } }, async (ordinary) => {
+    const { findings } = await ask(await open(host.origin, ordinary));
+    expect(findings).toMatchObject([{ code: 'storage-blocked', blocking: true }]);
+    expect(findings[0]?.detail).toContain('caches');
+  });
 });
 
 test('a private window has all that the bridge needs, and Chromium does not let it be told', async () => {
