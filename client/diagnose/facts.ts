@@ -61,6 +61,8 @@ export interface DiagnosisFacts {
   readonly workerScript: WorkerScript;
   readonly crossOriginIsolated: boolean;
   readonly sharedArrayBuffer: boolean;
+  /** Whether Document-Isolation-Policy gives a frame the shared memory that the page lacks. */
+  readonly isolatedFrame: 'isolated' | 'not isolated' | 'no answer' | 'not asked';
   readonly storage: StorageFacts;
   /** A guess, and only ever a hint: Chromium gives nothing to guess from since version 138, on purpose. */
   readonly privateWindow: 'likely' | 'unknown';

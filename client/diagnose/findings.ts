@@ -78,16 +78,12 @@ function workerFindings(facts: DiagnosisFacts): Finding[] {
   return [finding('service-worker-scope', `This page is ${pathname}, and the worker’s scope ${scope}.`)];
 }
 
-function sharedMemoryFindings({
-  crossOriginIsolated,
-  sharedArrayBuffer,
-  kernel,
-  kernelLock,
-}: DiagnosisFacts): Finding[] {
-  if (sharedArrayBuffer) return [];
-  // Another page, or a frame that is isolated by itself, has it and runs the kernel.
-  const needless = kernel.kind === 'running' || kernelLock === 'held';
-  return [finding(crossOriginIsolated ? 'shared-memory-missing' : 'isolation-refused', undefined, !needless)];
+function sharedMemoryFindings(facts: DiagnosisFacts): Finding[] {
+  const { crossOriginIsolated, sharedArrayBuffer, isolatedFrame, kernel, kernelLock } = facts;
+  if (sharedArrayBuffer || isolatedFrame === 'isolated') return [];
+  // Another page has it, and runs the kernel.
+  if (kernel.kind === 'running' || kernelLock === 'held') return [];
+  return [finding(crossOriginIsolated ? 'shared-memory-missing' : 'isolation-refused')];
 }
 
 function kernelFindings({ kernel, kernelLock }: DiagnosisFacts, port: number | undefined): Finding[] {

@@ -3,6 +3,7 @@ import { BRIDGE_VERSION } from '../../protocol/bridge.js';
 import { kernelLockName } from '../../protocol/site.js';
 import { lookAtScript } from '../worker-script.js';
 import type { DiagnosisFacts, StorageFacts, WorkerFacts } from './facts.js';
+import { tryIsolatedFrame } from './isolated-frame.js';
 import { askKernel } from './kernel.js';
 import { inTime, storageFacts } from './probes.js';
 
@@ -15,6 +16,7 @@ export async function look(base: string, script: string): Promise<DiagnosisFacts
     inTime(lockState(base), 'unknown' as const),
   ]);
   const worker = container?.controller ?? registration?.active;
+  const sharedArrayBuffer = typeof SharedArrayBuffer !== 'undefined';
   return {
     at: new Date().toISOString(),
     userAgent: navigator.userAgent,
@@ -31,7 +33,9 @@ export async function look(base: string, script: string): Promise<DiagnosisFacts
     controller: container?.controller?.scriptURL ?? null,
     workerScript,
     crossOriginIsolated: self.crossOriginIsolated === true,
-    sharedArrayBuffer: typeof SharedArrayBuffer !== 'undefined',
+    sharedArrayBuffer,
+    // Without a worker the host would answer.
+    isolatedFrame: container?.controller && !sharedArrayBuffer ? await tryIsolatedFrame(base) : 'not asked',
     storage,
     privateWindow: looksPrivate(serviceWorkers, storage) ? 'likely' : 'unknown',
     kernelLock,

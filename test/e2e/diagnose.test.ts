@@ -97,12 +97,26 @@ test('a reload past the worker', async () => {
   expect(diagnosis.facts).toMatchObject({ controller: null, registration: { active: `${host.origin}/sw.js` } });
 });
 
-test('no kernel, and no shared memory to run one in', async () => {
+test('no kernel, where a frame that isolates itself could run one', async () => {
   const page = await open();
   await register(page);
-  const diagnosis = await ask(page);
-  expect(codes(diagnosis)).toEqual(['kernel-unreachable', 'isolation-refused']);
-  expect(diagnosis.facts).toMatchObject({ crossOriginIsolated: false, sharedArrayBuffer: false, kernelLock: 'free' });
+  const { findings, facts } = await ask(page);
+  expect(findings).toMatchObject([{ code: 'kernel-unreachable', blocking: true }]);
+  expect(facts).toMatchObject({ sharedArrayBuffer: false, isolatedFrame: 'isolated', kernelLock: 'free' });
+  expect(await page.$('iframe')).toBeNull();
+});
+
+test('no kernel, and no shared memory to run one in', async () => {
+  const without = await launchChromium('--disable-features=DocumentIsolationPolicy');
+  try {
+    const page = await open(host.origin, await without.newContext());
+    await register(page);
+    const diagnosis = await ask(page);
+    expect(codes(diagnosis)).toEqual(['kernel-unreachable', 'isolation-refused']);
+    expect(diagnosis.facts).toMatchObject({ crossOriginIsolated: false, sharedArrayBuffer: false });
+  } finally {
+    await without.close();
+  }
 });
 
 describe('in a frame of another site', () => {

@@ -33,6 +33,7 @@ const healthy: DiagnosisFacts = {
   workerScript: { kind: 'answered', status: 200, type: 'text/javascript', allowed: null },
   crossOriginIsolated: true,
   sharedArrayBuffer: true,
+  isolatedFrame: 'not asked',
   storage,
   privateWindow: 'unknown',
   kernelLock: 'held',
@@ -105,8 +106,15 @@ describe('shared memory', () => {
   });
 
   test('is not missed where a kernel runs elsewhere', () => {
-    const [finding] = findingsOf({ ...healthy, sharedArrayBuffer: false, crossOriginIsolated: false });
-    expect(finding).toMatchObject({ code: 'isolation-refused', blocking: false });
+    expect(codes({ sharedArrayBuffer: false, crossOriginIsolated: false })).toEqual([]);
+  });
+
+  test('of a frame that isolates itself is enough', () => {
+    const none = { sharedArrayBuffer: false, kernel: { kind: 'silent' }, kernelLock: 'free' } as const;
+    expect(codes({ ...none, isolatedFrame: 'isolated' })).toEqual(['kernel-unreachable']);
+    expect(codes({ ...none, crossOriginIsolated: false, isolatedFrame: 'not isolated' })).toContain(
+      'isolation-refused',
+    );
   });
 });
 
