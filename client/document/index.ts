@@ -5,6 +5,7 @@
 import type { DocumentConfig } from '../../protocol/document.js';
 import { serveEventSources } from './events/event-source.js';
 import { serveFrames } from './frames/index.js';
+import { serveUploadEvents } from './upload-events.js';
 
 declare const portsideDocument: DocumentConfig;
 
@@ -18,4 +19,5 @@ if (self.origin !== 'null' && !(MARK in globalThis)) {
   Object.defineProperty(globalThis, MARK, { value: portsideDocument });
   serveFrames(portsideDocument.scope);
   serveEventSources();
+  serveUploadEvents();
 }

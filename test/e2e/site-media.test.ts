@@ -14,7 +14,10 @@ let frame: Frame;
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([servePackedSite(siteRoot), launchChromium()]);
-  ({ frame } = await openSite(await browser.newContext(), site.url));
+  const context = await browser.newContext();
+  // PHP takes its time to start on a busy machine.
+  context.setDefaultTimeout(120_000);
+  ({ frame } = await openSite(context, site.url));
   await fetchIn(frame, '/tone.php?keep=tone.wav');
 });
 afterAll(async () => {

@@ -101,6 +101,9 @@ function record({ method, target, headers, body }: StubRequest): StubAnswer {
   return files[type] ?? text('seen');
 }
 
+const isFormat = (format: string | null): format is CompressionFormat =>
+  format === 'gzip' || format === 'deflate' || format === 'deflate-raw';
+
 type Handler = (
   request: StubRequest,
   query: URLSearchParams,
@@ -151,12 +154,11 @@ const handlers: Readonly<Record<string, Handler>> = {
       ['X-Frame-Options', 'DENY'],
       ['Content-Security-Policy', "frame-ancestors 'none'; default-src 'self' 'unsafe-inline'"],
     ]),
-  '/form': () =>
-    page(
-      'form',
-      [],
-      '<form method="post" target="_top" action="echo-page"><input name="a" value="b c"><button>Go</button></form>',
-    ),
+  '/form': (_, query) => {
+    const action = (query.get('action') ?? 'echo-page').replaceAll('&', '&amp;');
+    const form = `<form method="post" target="_top" action="${action}"><input name="a" value="b c"><button>Go</button></form>`;
+    return page('form', [], form);
+  },
   '/post-redirect': () => ({ status: 303, headers: [['Location', '/echo-page']] }),
   '/links': () =>
     page(
@@ -178,9 +180,18 @@ const handlers: Readonly<Record<string, Handler>> = {
   '/picture.svg': () => text('<svg xmlns="http://www.w3.org/2000/svg" width="7" height="7"/>', 'image/svg+xml'),
   '/sheet.css': () =>
     text('@import "more.css"; body { color: rgb(1, 2, 3); background-image: url(picture.svg?sheet) }', 'text/css'),
-  '/more.css': () => text('body { margin-left: 33px }', 'text/css'),
+  '/more.css': () => text('@import "sheet.css"; body { margin-left: 33px }', 'text/css'),
   '/counts.js': () =>
     text('document.documentElement.dataset.ran = (+document.documentElement.dataset.ran || 0) + 1', 'text/javascript'),
+  /** `?text=` in a content coding that Compression Streams know; `bytes`: only so many of them. */
+  '/coded': async (_, query) => {
+    const plain = new Blob([query.get('text') ?? '']);
+    const format = query.get('format');
+    const coded = isFormat(format) ? plain.stream().pipeThrough(new CompressionStream(format)) : plain.stream();
+    const whole = new Uint8Array(await new Response(coded).arrayBuffer());
+    const body = whole.slice(0, Number(query.get('bytes') ?? whole.byteLength));
+    return { headers: [['Content-Encoding', query.get('coding') ?? '']], body };
+  },
   /** The requests for `?path=` so far. */
   '/seen': (_, query) => json(seen.get(query.get('path') ?? '') ?? []),
   '/headers': (_, query) => ({

@@ -30,7 +30,7 @@ export class BlankDocuments {
   /** Serves `document` for as long as it lives and returns true; false where a service worker does already. */
   serve(document: Document): boolean {
     if (this.#watched.has(document)) return true;
-    if (!needsServing(document.defaultView)) return false;
+    if (!needsServing(document)) return false;
     this.#watched.add(document);
     const observer = new MutationObserver((records) => {
       for (const { type, target, addedNodes } of records) {
@@ -75,7 +75,7 @@ export class BlankDocuments {
     const css = element.textContent ?? '';
     if (!/url\(|@import/i.test(css)) return;
     const served = await this.#resources.sheet(css, element.baseURI);
-    if (element.textContent === css && served !== css) element.textContent = served;
+    if (isServed(served) && served !== css && element.textContent === css) element.textContent = served;
   }
 
   /** HTML, "srcset attributes": addresses, each with a descriptor that holds no comma. */
@@ -97,7 +97,7 @@ export class BlankDocuments {
   async #serveScript(script: Element): Promise<void> {
     const src = script.getAttribute('src') ?? '';
     const served = await this.#resources.url(src, script.baseURI, false);
-    if (!served.startsWith('blob:') || served === src) return;
+    if (!isServed(served) || served === src) return;
     const again = script.ownerDocument.createElement('script');
     for (const { name, value } of script.attributes) again.setAttribute(name, value);
     again.src = served;
@@ -108,9 +108,18 @@ export class BlankDocuments {
 async function replace(element: Element, name: string, value: string, served: Promise<string>): Promise<void> {
   const url = await served;
   // The page may have changed its mind meanwhile.
-  if (url !== value && element.getAttribute(name) === value) element.setAttribute(name, url);
+  if (isServed(url) && url !== value && element.getAttribute(name) === value) element.setAttribute(name, url);
 }
 
-/** Engines that let an empty document have its creator's service worker need none of this. */
-const needsServing = (window: Window | null): boolean =>
-  window !== null && window.navigator.serviceWorker?.controller === null;
+/** Something in it could be had: where nothing could, the element keeps what it says. */
+const isServed = (text: string): boolean => text.includes('blob:');
+
+/**
+ * Made here, and without a worker: some engines give an empty document its creator's. Documents that came from somewhere are what their
+ * host says, whoever controls them; `document.open()` gives one the URL of who called it (HTML section 8.4.1).
+ */
+function needsServing({ URL, defaultView }: Document): boolean {
+  const here = location.href.slice(0, location.href.length - location.hash.length);
+  const made = URL.startsWith('about:') || URL === here;
+  return made && defaultView?.navigator.serviceWorker?.controller === null;
+}

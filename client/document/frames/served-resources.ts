@@ -13,37 +13,56 @@ export class ServedResources {
    * be had.
    */
   url(reference: string, base: string, isSheet: boolean): Promise<string> {
-    const url = URL.parse(reference, base);
-    if (url?.origin !== location.origin || !url.protocol.startsWith('http')) {
-      return Promise.resolve(url?.href ?? reference);
-    }
-    const { hash } = url;
-    url.hash = '';
-    const key = `${isSheet} ${url.href}`;
-    const known = this.#served.get(key);
-    const served = known ?? this.#serve(url.href, isSheet);
-    if (!known) this.#served.set(key, served);
-    return served.then((href) => href + hash);
+    return served(reference, base, (url) => {
+      const key = `${isSheet} ${url}`;
+      const known = this.#served.get(key);
+      if (known) return known;
+      const fetched = isSheet ? this.#sheetAt(url, []) : fileAt(url);
+      this.#served.set(key, fetched);
+      // It may be there the next time.
+      fetched.catch(() => this.#served.delete(key));
+      return fetched;
+    });
   }
 
-  /** A style sheet's text, whose references are served. */
-  sheet(css: string, base: string): Promise<string> {
-    return replaceReferences(css, (reference, isSheet) =>
-      reference.startsWith('#') ? Promise.resolve(reference) : this.url(reference, base, isSheet),
-    );
+  /**
+   * A style sheet's text, whose references are served.
+   *
+   * @param within URLs of the sheets that import it, which it may import in turn: they are not waited for
+   */
+  sheet(css: string, base: string, within: readonly string[] = []): Promise<string> {
+    return replaceReferences(css, (reference, isSheet) => {
+      if (reference.startsWith('#')) return Promise.resolve(reference);
+      if (!isSheet) return this.url(reference, base, false);
+      return served(reference, base, (url) =>
+        within.includes(url) ? Promise.resolve(url) : this.#sheetAt(url, within),
+      );
+    });
   }
 
-  async #serve(url: string, isSheet: boolean): Promise<string> {
-    try {
-      const response = await fetch(url);
-      // What the browser asked for by itself failed as well, and its page knows.
-      if (!response.ok) return url;
-      const blob = await response.blob();
-      if (!isSheet || !/^text\/css\b/i.test(blob.type)) return URL.createObjectURL(blob);
-      const css = await this.sheet(await blob.text(), response.url);
-      return URL.createObjectURL(new Blob([css], { type: 'text/css' }));
-    } catch {
-      return url;
-    }
+  async #sheetAt(url: string, within: readonly string[]): Promise<string> {
+    const response = await fetched(url);
+    const css = await this.sheet(await response.text(), response.url, [...within, url]);
+    return URL.createObjectURL(new Blob([css], { type: response.headers.get('Content-Type') ?? '' }));
   }
+}
+
+/** What `serve` makes of an absolute URL without its fragment, if it is one of this origin. */
+async function served(reference: string, base: string, serve: (url: string) => Promise<string>): Promise<string> {
+  const url = URL.parse(reference, base);
+  if (url?.origin !== location.origin || !url.protocol.startsWith('http')) return url?.href ?? reference;
+  const { hash, href } = url;
+  url.hash = '';
+  return serve(url.href).then(
+    (found) => found + hash,
+    () => href,
+  );
+}
+
+const fileAt = async (url: string): Promise<string> => URL.createObjectURL(await (await fetched(url)).blob());
+
+async function fetched(url: string): Promise<Response> {
+  const response = await fetch(url);
+  if (!response.ok) throw new TypeError(`${url} has status ${response.status}.`);
+  return response;
 }
