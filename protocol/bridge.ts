@@ -106,7 +106,28 @@ export type ToKernel =
   /** From an inspector page, past the worker: `port` speaks `protocol/inspect.ts`; it is transferred. */
   | { readonly type: 'inspect'; readonly port: MessagePort }
   /** The asker has its answer: the head of one, or all of a document. */
-  | { readonly type: 'delivered'; readonly id: number };
+  | { readonly type: 'delivered'; readonly id: number }
+  | ({ readonly type: 'upgrade'; readonly id: number } & UpgradeRequest);
+
+/** A WebSocket's handshake; a guest that agrees gets a tunnel (tunnel.ts). It goes on when the bridge's own port closes. */
+export interface UpgradeRequest {
+  /** Guest TCP port. */
+  readonly port: number;
+  /** As in a request. */
+  readonly target: string;
+  /** Without those that concern the connection. */
+  readonly headers: HeaderList;
+  /** The one answer to the request's key (RFC 6455 section 4.2.2). */
+  readonly accept: string;
+  /** Subprotocols that the guest may choose from. */
+  readonly protocols: readonly string[];
+  /** Milliseconds until the guest must have answered. */
+  readonly headTimeout: number;
+  /** The page's end of the tunnel; it is transferred. */
+  readonly page: MessagePort;
+  /** Life of the page's WebSocket. */
+  readonly life: string;
+}
 
 export type FromKernel =
   | {
@@ -114,6 +135,8 @@ export type FromKernel =
       readonly version: number;
       /** To a service worker: what those before it, which were stopped lately, took along. */
       readonly unanswered?: readonly Unanswered[];
+      /** Names the life of this kernel, where it holds a lock for it (tunnel.ts). */
+      readonly life?: string;
     }
   | { readonly type: 'refused'; readonly version: number }
   | {
@@ -130,4 +153,6 @@ export type FromKernel =
   | { readonly type: 'end'; readonly id: number }
   /** Before `response`: becomes an error page. After it: errors the body stream. */
   | { readonly type: 'failed'; readonly id: number; readonly code: ErrorCode; readonly detail?: string }
-  | { readonly type: 'credit'; readonly id: number; readonly chunks: number };
+  | { readonly type: 'credit'; readonly id: number; readonly chunks: number }
+  /** The guest has answered an `upgrade`, in whatever way: the page hears how it went, the worker keeps the cookies. */
+  | { readonly type: 'upgraded'; readonly id: number; readonly setCookies: readonly string[] };

@@ -62,6 +62,10 @@ export const errorTexts = {
     remedy: 'Try again. In an app of your own, headTimeout of createBridge sets the limit.',
     status: 504,
   },
+  'upgrade-refused': {
+    sentence: 'The server inside the site did not accept the WebSocket.',
+    remedy: 'Check its address, and that the program behind it speaks the WebSocket protocol.',
+  },
   'bad-request': {
     sentence: 'The request cannot be written as HTTP.',
     remedy: 'Check its method, address and headers.',

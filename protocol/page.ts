@@ -22,6 +22,17 @@ export type PageToWorker =
   | { readonly portside: 'take-over'; readonly base: string }
   /** From an inspector page: transfers a MessagePort that speaks `inspect.ts`, for the kernel. */
   | { readonly portside: 'inspect'; readonly version: typeof BRIDGE_VERSION; readonly base: string }
+  /** Asks for a WebSocket into a guest; transfers the MessagePort that speaks `tunnel.ts`. */
+  | {
+      readonly portside: 'upgrade';
+      readonly base: string;
+      /** Absolute, of ws: or wss:. */
+      readonly url: string;
+      /** Subprotocols, the one liked best first. */
+      readonly protocols: readonly string[];
+      /** Life of the page's WebSocket. */
+      readonly life: string;
+    }
   /** Keeps the worker alive while exchanges are open: Chromium does not count port messages (measured). */
   | { readonly portside: 'keep-alive' };
 

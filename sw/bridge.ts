@@ -21,6 +21,7 @@ import { nameOfLife } from './transport/life.js';
 import { KernelLink, type PageClient, type PageClients } from './transport/link.js';
 import { isPageMessage } from './transport/page-messages.js';
 import { ExchangeWatch } from './transport/watch.js';
+import { Upgrades } from './web-socket/upgrades.js';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -97,24 +98,41 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     kernel: () => kernelDocument(kernelScript),
     stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, isolation.policy, scope),
   };
+  const cookies = new SiteCookies(indexedDbCookies(scope));
+  const browser = self.navigator;
   const relay = new Relay({
     table,
     link,
     clients,
-    cookies: new SiteCookies(indexedDbCookies(scope)),
-    browser: self.navigator,
+    cookies,
+    browser,
     isolation,
     documentScript: documentScript ? new DocumentScript({ scope, source: documentSource }) : undefined,
     headTimeout,
     unreached: (request) => inspectors.unreached(request),
+  });
+  const upgrades = new Upgrades({
+    origin,
+    link,
+    cookies,
+    browser,
+    headTimeout,
+    decide: (url, { id, url: referrer }) =>
+      decide({ url, method: 'GET', mode: 'cors', destination: '', referrer, clientRoute: documents.of(id) }, table),
   });
   self.addEventListener('message', (event) => {
     const { data, source, ports } = event;
     if (!isPageMessage(data) || !(source instanceof Client)) return;
     const [port] = ports;
     if (data.portside === 'connect' && data.base === scope) isolation.learn(data.isolated);
-    if (data.portside !== 'inspect') link.receive(data, source.id, ports);
-    else if (data.base === scope && port) event.waitUntil(inspectors.attach(source.id, data.version, port));
+    if (data.portside !== 'inspect' && data.portside !== 'upgrade') link.receive(data, source.id, ports);
+    else if (data.base === scope && port) {
+      const taken =
+        data.portside === 'inspect'
+          ? inspectors.attach(source.id, data.version, port)
+          : upgrades.open(data, source, port);
+      event.waitUntil(taken);
+    }
   });
   return {
     isolation,

@@ -6,6 +6,7 @@ import type { DocumentConfig } from '../../protocol/document.js';
 import { serveEventSources } from './events/event-source.js';
 import { serveFrames } from './frames/index.js';
 import { serveUploadEvents } from './upload-events.js';
+import { installWebSocket } from './web-socket/install.js';
 
 declare const portsideDocument: DocumentConfig;
 
@@ -20,4 +21,5 @@ if (self.origin !== 'null' && !(MARK in globalThis)) {
   serveFrames(portsideDocument.scope);
   serveEventSources();
   serveUploadEvents();
+  installWebSocket(portsideDocument);
 }

@@ -1,5 +1,6 @@
 /** Checks what comes over the bridge: a port can be handed to a page, and a page can post anything. */
 import { type Asker, type HeaderList, MAX_CHUNK, type RequestTrace, type ToKernel } from '../../protocol/bridge.js';
+import { isLife, type ToTunnel } from '../../protocol/tunnel.js';
 
 /** A message of the protocol, or null for anything else. */
 export function readMessage(data: unknown): ToKernel | null {
@@ -12,6 +13,8 @@ export function readMessage(data: unknown): ToKernel | null {
   switch (type) {
     case 'request':
       return readRequest(id, data);
+    case 'upgrade':
+      return readUpgrade(id, data);
     case 'body':
       return isChunk(data.chunk) ? { type, id, chunk: data.chunk } : null;
     case 'credit':
@@ -24,6 +27,15 @@ export function readMessage(data: unknown): ToKernel | null {
     default:
       return null;
   }
+}
+
+/** What a page says on its port for one WebSocket, or null. */
+export function readTunnelMessage(data: unknown): ToTunnel | null {
+  if (!isObject(data)) return null;
+  const { type, chunk, chunks } = data;
+  if (type === 'data') return isChunk(chunk) && chunk.byteLength > 0 ? { type, chunk } : null;
+  if (type === 'credit') return isCount(chunks) && chunks > 0 ? { type, chunks } : null;
+  return type === 'close' ? { type } : null;
 }
 
 /** The id of a message that is not of the protocol but names an exchange, so that its sender can be told. */
@@ -39,12 +51,11 @@ function readHello({ version, worker }: Record<string, unknown>): ToKernel | nul
 
 function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {
   const { port, method, target, headers, body, bodyLength, headTimeout, trace, asker } = data;
-  if (!isCount(port) || port < 1 || port > 65535) return null;
+  if (!isTcpPort(port)) return null;
   if (typeof method !== 'string' || typeof target !== 'string' || !isHeaderList(headers)) return null;
   if (body !== null && body !== 'stream' && !(body instanceof ArrayBuffer)) return null;
   if (bodyLength !== undefined && !isCount(bodyLength)) return null;
-  // Written so that NaN does not pass.
-  if (typeof headTimeout !== 'number' || !(headTimeout > 0)) return null;
+  if (!isDuration(headTimeout)) return null;
   if (trace !== undefined && !isTrace(trace)) return null;
   if (asker !== undefined && !isAsker(asker)) return null;
   return {
@@ -68,12 +79,38 @@ function isTrace(value: unknown): value is RequestTrace {
   return typeof url === 'string' && Number.isFinite(receivedAt) && Number.isFinite(sentAt);
 }
 
+function readUpgrade(id: number, data: Record<string, unknown>): ToKernel | null {
+  const { port, target, headers, accept, protocols, headTimeout, page, life } = data;
+  if (!isTcpPort(port) || typeof target !== 'string' || !isHeaderList(headers)) return null;
+  if (typeof accept !== 'string' || !isStringList(protocols)) return null;
+  if (!isDuration(headTimeout) || !isPort(page) || !isLife(life)) return null;
+  return { type: 'upgrade', id, port, target, headers, accept, protocols, headTimeout, page, life };
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isTcpPort(value: unknown): value is number {
+  return isCount(value) && value >= 1 && value <= 65535;
+}
+
+/** Written so that NaN does not pass. */
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && value > 0;
+}
+
+/** A message holds no functions but those of what was transferred with it. */
+function isPort(value: unknown): value is MessagePort {
+  return isObject(value) && typeof value.postMessage === 'function';
+}
+
+function isStringList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function isChunk(value: unknown): value is ArrayBuffer {

@@ -11,6 +11,7 @@ import { exchangeOf, readMessage } from './bridge-messages.js';
 import type { HostNetwork } from './connection.js';
 import { Exchange, type ExchangeOptions, type ExchangeSink } from './exchange.js';
 import { Undelivered } from './undelivered.js';
+import type { Upgrades } from './web-socket/upgrades.js';
 
 /** What is used of a MessagePort: that of a browser and that of Node fit. */
 export interface BridgePort {
@@ -48,6 +49,7 @@ export class BridgeServer {
   readonly #port: BridgePort;
   readonly #network: HostNetwork;
   readonly #options: ExchangeOptions;
+  readonly #upgrades: Upgrades;
   readonly #events: BridgeServerEvents | undefined;
   readonly #exchanges = new Map<number, Exchange>();
   readonly #undelivered = new Undelivered();
@@ -55,9 +57,16 @@ export class BridgeServer {
   #requests = 0;
   #malformed = 0;
 
-  constructor(port: BridgePort, network: HostNetwork, options: ExchangeOptions = {}, events?: BridgeServerEvents) {
+  constructor(
+    port: BridgePort,
+    network: HostNetwork,
+    upgrades: Upgrades,
+    options: ExchangeOptions = {},
+    events?: BridgeServerEvents,
+  ) {
     this.#port = port;
     this.#network = network;
+    this.#upgrades = upgrades;
     this.#options = options;
     this.#events = events;
     port.addEventListener('message', (event) => this.#receive(event.data));
@@ -74,7 +83,7 @@ export class BridgeServer {
     return this.#undelivered.lost();
   }
 
-  /** Closes the port and every guest connection that was opened for it. */
+  /** Closes the port and every guest connection that was opened for it, but for WebSockets: those are their pages'. */
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
@@ -100,8 +109,14 @@ export class BridgeServer {
       return;
     }
     this.#state = 'open';
+    const { life } = this.#upgrades;
     const unanswered = worker === undefined ? [] : (this.#events?.greeted(this, worker) ?? []);
-    this.#post({ type: 'hello', version: BRIDGE_VERSION, ...(unanswered.length > 0 && { unanswered }) });
+    this.#post({
+      type: 'hello',
+      version: BRIDGE_VERSION,
+      ...(unanswered.length > 0 && { unanswered }),
+      ...(life !== undefined && { life }),
+    });
   }
 
   #refuse(): void {
@@ -125,6 +140,11 @@ export class BridgeServer {
     }
     if (message.type === 'request') {
       this.#open(message);
+      return;
+    }
+    if (message.type === 'upgrade') {
+      const { id } = message;
+      this.#upgrades.start(message, (setCookies) => this.#post({ type: 'upgraded', id, setCookies }));
       return;
     }
     // An exchange that ended here may still be spoken to by what was under way.
@@ -199,6 +219,6 @@ export class BridgeServer {
   }
 
   #post(message: FromKernel, transfer = NOTHING_TO_TRANSFER): void {
-    this.#port.postMessage(message, transfer);
+    if (this.#state !== 'closed') this.#port.postMessage(message, transfer);
   }
 }

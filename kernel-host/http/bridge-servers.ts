@@ -2,10 +2,14 @@ import type { Unanswered } from '../../protocol/bridge.js';
 import { type BridgePort, BridgeServer } from './bridge-server.js';
 import type { HostNetwork } from './connection.js';
 import type { ExchangeOptions } from './exchange.js';
+import type { SocketLives } from './web-socket/socket-lives.js';
+import { Upgrades } from './web-socket/upgrades.js';
 
 export interface BridgeServersOptions extends ExchangeOptions {
   /** Takes ports that speak `protocol/inspect.ts`; they are closed where nobody does. */
   readonly inspected?: (port: MessagePort) => void;
+  /** How the ends of WebSockets learn that the other is gone. */
+  readonly socketLives?: SocketLives;
 }
 
 /** What a platform knows of service workers, and of who should hear of their end. */
@@ -31,6 +35,7 @@ export class BridgeServers {
   readonly #network: HostNetwork;
   readonly #options: BridgeServersOptions;
   readonly #lives: WorkerLives | undefined;
+  readonly #upgrades: Upgrades;
   /** With the name of the service worker behind each, once it has said hello. */
   readonly #servers = new Map<BridgeServer, string | undefined>();
   /** The service worker that said hello last. */
@@ -41,6 +46,7 @@ export class BridgeServers {
     this.#network = network;
     this.#options = options;
     this.#lives = lives;
+    this.#upgrades = new Upgrades(network, options);
   }
 
   get size(): number {
@@ -54,8 +60,13 @@ export class BridgeServers {
     return open;
   }
 
+  /** WebSockets that are open, or about to be. */
+  get webSockets(): number {
+    return this.#upgrades.size;
+  }
+
   connect(port: BridgePort): void {
-    const server = new BridgeServer(port, this.#network, this.#options, {
+    const server = new BridgeServer(port, this.#network, this.#upgrades, this.#options, {
       greeted: (greeting, worker) => this.#greeted(greeting, worker),
       closed: (closed) => this.#servers.delete(closed),
       inspected: (inspector) => (this.#options.inspected ? this.#options.inspected(inspector) : inspector.close()),
@@ -65,6 +76,7 @@ export class BridgeServers {
 
   close(): void {
     for (const server of [...this.#servers.keys()]) server.close();
+    this.#upgrades.close();
   }
 
   /** There is one service worker at a time: those before it are dead. */

@@ -46,6 +46,10 @@ export const BOOT_TIMEOUT = 10_000;
 /** When nothing is being started: long enough for a server that crashed to be started again, which takes half a second. */
 export const RESTART_TIMEOUT = 2_000;
 
+/** How long to wait for something to listen. */
+export const listenTimeout = (options: Pick<ExchangeOptions, 'listenTimeout' | 'booting'>): number =>
+  options.listenTimeout ?? (options.booting?.() === false ? RESTART_TIMEOUT : BOOT_TIMEOUT);
+
 /** RFC 9110 section 9.2.2. */
 const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
@@ -171,7 +175,7 @@ export class Exchange {
     const waitFor = this.#network.isListening(port) ? 'room' : 'listener';
     if (this.#queuing?.for !== waitFor) {
       this.#queuing = { for: waitFor, abort: new AbortController() };
-      this.#deadline.set(waitFor === 'room' ? headTimeout : this.#listenTimeout());
+      this.#deadline.set(waitFor === 'room' ? headTimeout : listenTimeout(this.#options));
     }
     const { signal } = this.#queuing.abort;
     const change =
@@ -180,11 +184,6 @@ export class Exchange {
       () => this.ended || this.#connect(),
       () => this.ended || this.#fail('guest-not-listening'),
     );
-  }
-
-  #listenTimeout(): number {
-    const { listenTimeout, booting } = this.#options;
-    return listenTimeout ?? (booting?.() === false ? RESTART_TIMEOUT : BOOT_TIMEOUT);
   }
 
   #open(connection: HostConnection): void {

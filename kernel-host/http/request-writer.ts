@@ -1,5 +1,6 @@
 /**
- * Writes the head of an HTTP/1.1 request (RFC 9112 section 3). One request, one connection: `Connection: close` always.
+ * Writes the head of an HTTP/1.1 request (RFC 9112 section 3). One request, one connection: `Connection: close` always, but for
+ * the request that turns its connection into another protocol's.
  */
 import type { HeaderList } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
@@ -8,7 +9,9 @@ import { PortsideError } from '../../protocol/errors.js';
 export type RequestFraming =
   | { readonly kind: 'none' }
   | { readonly kind: 'length'; readonly length: number }
-  | { readonly kind: 'chunked' };
+  | { readonly kind: 'chunked' }
+  /** There is no body: the connection is to speak WebSocket from the answer on (RFC 6455 section 4.1). */
+  | { readonly kind: 'upgrade' };
 
 export interface RequestHead {
   readonly method: string;
@@ -65,7 +68,8 @@ export function formatRequestHead(request: RequestHead, framing: RequestFraming)
   }
   if (framing.kind === 'length') head += `Content-Length: ${framing.length}\r\n`;
   else if (framing.kind === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
-  return stringToBytes(`${head}Connection: close\r\n\r\n`);
+  const connection = framing.kind === 'upgrade' ? 'Upgrade: websocket\r\nConnection: Upgrade' : 'Connection: close';
+  return stringToBytes(`${head}${connection}\r\n\r\n`);
 }
 
 function badRequest(what: string, value: string): PortsideError {

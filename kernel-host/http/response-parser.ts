@@ -18,6 +18,8 @@ const LF = 0x0a;
 /** First size of the buffer for a head that comes in pieces. */
 const FIRST_HEAD_BUFFER = 4096;
 
+const OTHER_PROTOCOL: BodyFraming = { kind: 'until-close' };
+
 export interface ResponseFailure {
   readonly code: ErrorCode;
   readonly detail: string;
@@ -25,6 +27,7 @@ export interface ResponseFailure {
 
 export class ResponseParser {
   readonly #method: string;
+  readonly #upgrade: boolean;
   readonly #chunked = new ChunkedDecoder();
   #state: 'head' | 'body' | 'done' | 'failed' = 'head';
   #head: ResponseHead | null = null;
@@ -42,9 +45,13 @@ export class ResponseParser {
   /** A byte of a status line was seen: empty lines before it are passed over. */
   #started = false;
 
-  /** `requestMethod`: a response to HEAD has no body. */
-  constructor(requestMethod: string) {
+  /**
+   * `requestMethod`: a response to HEAD has no body. `upgrade`: the request asked for another protocol, whose bytes follow the
+   * head of a 101: they are given as body.
+   */
+  constructor(requestMethod: string, upgrade = false) {
     this.#method = requestMethod;
+    this.#upgrade = upgrade;
   }
 
   /** The final head (or that of a 101), once it is complete. */
@@ -186,7 +193,7 @@ export class ResponseParser {
     }
     // RFC 9110 section 15.2: any number of interim responses comes before the final one. 101 is final: the protocol ends.
     if (head.status < 200 && head.status !== 101) return;
-    const framing = bodyFraming(head, this.#method);
+    const framing = head.status === 101 && this.#upgrade ? OTHER_PROTOCOL : bodyFraming(head, this.#method);
     if ('error' in framing) {
       this.#fail('guest-bad-response', framing.error);
       return;

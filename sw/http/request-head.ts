@@ -105,7 +105,7 @@ function refererHeader(request: RequestFacts, space: GuestFolder): string {
 }
 
 /** As Chromium and Firefox weigh them: a tenth less for each further language. */
-function acceptLanguage(languages: readonly string[]): string {
+export function acceptLanguage(languages: readonly string[]): string {
   return languages
     .slice(0, 10)
     .map((language, index) => (index === 0 ? language : `${language};q=${(1 - index / 10).toFixed(1)}`))

@@ -51,7 +51,7 @@ export function toBrowser(reference: string, target: string, space: UrlSpace): U
 }
 
 /** The port that `url` names on the guest's machine, `own` where it names the page's host; `undefined` for other hosts. */
-function portOnMachine(url: URL, origin: string): number | 'own' | undefined {
+export function portOnMachine(url: URL, origin: string): number | 'own' | undefined {
   const defaultPort = DEFAULT_PORTS[url.protocol];
   if (defaultPort === undefined) return undefined;
   const own = new URL(origin);

@@ -1,8 +1,14 @@
 /** A port to a kernel, from the first hello to the end, and the exchanges that run over it. */
-import { BRIDGE_VERSION, type FromKernel, type ToKernel, type Unanswered } from '../../protocol/bridge.js';
+import {
+  BRIDGE_VERSION,
+  type FromKernel,
+  type ToKernel,
+  type Unanswered,
+  type UpgradeRequest,
+} from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
 import type { RequestBody } from '../http/request-body.js';
-import { deferred } from './deferred.js';
+import { type Deferred, deferred } from './deferred.js';
 import { Exchange, type ExchangeClient, PortLostError, type RequestHead } from './exchange.js';
 
 export interface ConnectionEvents {
@@ -21,7 +27,9 @@ export class KernelConnection {
   readonly #port: MessagePort;
   readonly #events: ConnectionEvents;
   readonly #exchanges = new Map<number, Exchange>();
+  readonly #upgrades = new Map<number, Deferred<readonly string[]>>();
   readonly #hello = deferred<void>();
+  #life: string | undefined;
   #nextId = 1;
   #state: 'greeting' | 'open' | 'retired' | 'closed' = 'greeting';
 
@@ -37,6 +45,11 @@ export class KernelConnection {
 
   get open(): boolean {
     return this.#state === 'open';
+  }
+
+  /** Names the kernel's life (protocol/tunnel.ts), where it has told. */
+  get life(): string | undefined {
+    return this.#life;
   }
 
   exchanges(): Iterable<Exchange> {
@@ -62,11 +75,23 @@ export class KernelConnection {
     this.#post({ type: 'inspect', port }, [port]);
   }
 
+  /**
+   * Hands a page's port on for a WebSocket. Resolves to the Set-Cookie values of the guest's answer; rejects with PortLostError
+   * where that is not to be learnt.
+   */
+  upgrade(request: UpgradeRequest): Promise<readonly string[]> {
+    const id = this.#nextId++;
+    const answered = deferred<readonly string[]>();
+    this.#upgrades.set(id, answered);
+    this.#post({ type: 'upgrade', id, ...request }, [request.page]);
+    return answered.promise;
+  }
+
   /** Another port took over: what runs here may finish. */
   retire(): void {
     if (this.#state === 'closed') return;
     this.#state = 'retired';
-    if (this.#exchanges.size === 0) this.#close();
+    this.#closeIfUnused();
   }
 
   /** The kernel behind the port is gone. */
@@ -77,6 +102,8 @@ export class KernelConnection {
     this.#hello.reject(reason);
     // A copy: an exchange that fails removes itself.
     for (const exchange of [...this.#exchanges.values()]) exchange.fail(reason);
+    for (const { reject } of this.#upgrades.values()) reject(reason);
+    this.#upgrades.clear();
     this.#events.lost(this);
   }
 
@@ -94,10 +121,16 @@ export class KernelConnection {
   #receive(message: FromKernel): void {
     switch (message.type) {
       case 'hello':
+        this.#life = message.life;
         this.#greeted(message);
         break;
       case 'refused':
         this.#mismatch(message.version);
+        break;
+      case 'upgraded':
+        this.#upgrades.get(message.id)?.resolve(message.setCookies);
+        this.#upgrades.delete(message.id);
+        this.#closeIfUnused();
         break;
       default:
         // Messages for an exchange that was cancelled cross the cancel on their way.
@@ -130,6 +163,10 @@ export class KernelConnection {
     this.#exchanges.delete(id);
     if (this.#exchanges.size > 0) return;
     this.#events.busy(false);
-    if (this.#state === 'retired') this.#close();
+    this.#closeIfUnused();
+  }
+
+  #closeIfUnused(): void {
+    if (this.#state === 'retired' && this.#exchanges.size + this.#upgrades.size === 0) this.#close();
   }
 }

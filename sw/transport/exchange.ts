@@ -27,7 +27,7 @@ export const clientGone = (): DOMException => new DOMException('The client went 
 
 export const isClientGone = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
-export type FromKernelForExchange = Exclude<FromKernel, { type: 'hello' | 'refused' }>;
+export type FromKernelForExchange = Exclude<FromKernel, { type: 'hello' | 'refused' | 'upgraded' }>;
 
 export interface ExchangeClient {
   /** `Client.id` of who asked; empty for navigations. */

@@ -17,6 +17,7 @@ import { inflatedSize, loadAssets, prefetchAssets } from './assets.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
+import { webLockLives } from './socket-lives.js';
 import { browserWorkerLives } from './worker-lives.js';
 
 /** Where the page is: at the worker's own end, or at the end of a port that came first. */
@@ -75,6 +76,7 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
     {
       booting: () => booting,
       observer: inspection.exchanges.observe,
+      socketLives: webLockLives(),
       inspected: (port) => inspection.attach(port),
     },
     browserWorkerLives(site.base),

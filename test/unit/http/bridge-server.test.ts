@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BridgeServer } from '../../../kernel-host/http/bridge-server.js';
+import { Upgrades } from '../../../kernel-host/http/web-socket/upgrades.js';
 import { BRIDGE_VERSION, type FromKernel, MAX_CHUNK, type ToKernel, WINDOW_CHUNKS } from '../../../protocol/bridge.js';
 import { type FakeConnection, FakeNetwork } from './support/fake-network.js';
 import { bytesOf, text } from './support/recorder.js';
@@ -53,7 +54,7 @@ afterEach(() => {
 function bridge(network: FakeNetwork, options = {}): { peer: Peer; server: BridgeServer } {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
-  return { peer: new Peer(port1), server: new BridgeServer(port2, network, options) };
+  return { peer: new Peer(port1), server: new BridgeServer(port2, network, new Upgrades(network), options) };
 }
 
 async function connected(network: FakeNetwork): Promise<{ peer: Peer; server: BridgeServer }> {

@@ -1,0 +1,3 @@
+<!doctype html>
+<title>web sockets</title>
+<h1>web sockets</h1>
