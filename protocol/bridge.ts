@@ -89,6 +89,8 @@ export type ToKernel =
        * server, for one, reads no chunked request.
        */
       readonly bodyLength?: number;
+      /** The guest reads chunked requests: a streamed body of unknown size goes to it as it comes. */
+      readonly chunked?: true;
       /** Milliseconds until the response's head must have come; no limit on bodies. */
       readonly headTimeout: number;
       readonly trace?: RequestTrace;

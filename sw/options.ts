@@ -55,7 +55,10 @@ export function outsideOf(registered: string, { routes, scope = registered }: Br
   return [...folders].filter((folder) => !folder.startsWith(registered));
 }
 
-function checkedRoute({ base, port, escape: escapes = 'return' }: GuestRoute, scope: string): GuestRoute {
+function checkedRoute(
+  { base, port, escape: escapes = 'return', requestBodies = 'measured' }: GuestRoute,
+  scope: string,
+): GuestRoute {
   checkPath('base', base);
   if (isReserved(base, scope)) throw new TypeError(`createBridge: ${scope}.portside/ is reserved: ${base}.`);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
@@ -64,7 +67,12 @@ function checkedRoute({ base, port, escape: escapes = 'return' }: GuestRoute, sc
   if (escapes !== 'return' && escapes !== 'leave') {
     throw new TypeError(`createBridge: escape of ${base} must be 'return' or 'leave', not ${String(escapes)}.`);
   }
-  return { base, port, escape: escapes };
+  if (requestBodies !== 'measured' && requestBodies !== 'streamed') {
+    throw new TypeError(
+      `createBridge: requestBodies of ${base} must be 'measured' or 'streamed', not ${String(requestBodies)}.`,
+    );
+  }
+  return { base, port, escape: escapes, requestBodies };
 }
 
 /** In the form in which URLs have it: compared with theirs, another would never fit. */

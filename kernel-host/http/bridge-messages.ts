@@ -50,11 +50,12 @@ function readHello({ version, worker }: Record<string, unknown>): ToKernel | nul
 }
 
 function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {
-  const { port, method, target, headers, body, bodyLength, headTimeout, trace, asker } = data;
+  const { port, method, target, headers, body, bodyLength, chunked, headTimeout, trace, asker } = data;
   if (!isTcpPort(port)) return null;
   if (typeof method !== 'string' || typeof target !== 'string' || !isHeaderList(headers)) return null;
   if (body !== null && body !== 'stream' && !(body instanceof ArrayBuffer)) return null;
   if (bodyLength !== undefined && !isCount(bodyLength)) return null;
+  if (chunked !== undefined && chunked !== true) return null;
   if (!isDuration(headTimeout)) return null;
   if (trace !== undefined && !isTrace(trace)) return null;
   if (asker !== undefined && !isAsker(asker)) return null;
@@ -68,6 +69,7 @@ function readRequest(id: number, data: Record<string, unknown>): ToKernel | null
     body,
     headTimeout,
     ...(bodyLength !== undefined && { bodyLength }),
+    ...(chunked && { chunked }),
     ...(trace !== undefined && { trace }),
     ...(asker !== undefined && { asker }),
   };

@@ -77,7 +77,7 @@ export class Exchange {
     this.#request = request;
     this.#sink = sink;
     this.#options = options;
-    this.#upload = new RequestUpload(request, options.unknownLength ?? 'collect');
+    this.#upload = new RequestUpload(request, request.chunked ? 'chunked' : (options.unknownLength ?? 'collect'));
     this.#reader = this.#newReader();
     this.#record = {
       port: request.port,

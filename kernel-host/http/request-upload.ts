@@ -18,6 +18,8 @@ export interface UploadRequest extends RequestHead {
   readonly body: null | ArrayBuffer | Uint8Array<ArrayBuffer> | 'stream';
   /** Length of a streamed body in bytes, where known. */
   readonly bodyLength?: number | undefined;
+  /** The guest reads chunked requests, whatever the default is. */
+  readonly chunked?: true;
 }
 
 /**

@@ -107,7 +107,7 @@ export class Relay {
     const space: UrlSpace = { origin, scope, routes, route };
     const url = guestUrl(target, space);
     const sameSite = sameSiteContext(request, origin);
-    const body = await readRequestBody(request);
+    const body = await readRequestBody(request, route.requestBodies ?? 'measured');
     const cookie = request.credentials === 'omit' ? '' : await cookies.header(url, sameSite);
     const head = {
       port: route.port,
@@ -141,7 +141,9 @@ export class Relay {
       return await this.#send(sending);
     } catch (error) {
       if (!(error instanceof PortLostError)) throw error;
-      if (!IDEMPOTENT.has(head.method)) throw new PortsideError('kernel-lost', undefined, { cause: error });
+      // A body that was streamed is gone.
+      const repeatable = IDEMPOTENT.has(head.method) && !(sending.body instanceof ReadableStream);
+      if (!repeatable) throw new PortsideError('kernel-lost', undefined, { cause: error });
     }
     // A page that was reloaded took its kernel along, and nobody waits for what it had asked.
     if (client.id !== '' && !(await this.#options.clients.get(client.id))) throw clientGone();

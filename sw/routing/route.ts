@@ -4,11 +4,20 @@
  * and `respondWith(fetch(request))` is no pass-through (under COEP it changes CORS and CORP checks).
  */
 
+/** How a guest takes bodies whose length is not known from the start. */
+export type BodyTransfer = 'measured' | 'streamed';
+
 /** A folder of URLs and the guest port that serves it; the guest sees the folder as its root. */
 export interface GuestRoute {
   /** Absolute path that begins and ends with a slash. */
   readonly base: string;
   readonly port: number;
+  /**
+   * `measured`, the default: a request's body is kept until its length is known, for guests that want a Content-Length, as PHP's own
+   * server does. `streamed`: it goes on as it comes, with Transfer-Encoding: chunked; a guest that reads slowly holds the
+   * page's stream back. A streamed request is never sent twice.
+   */
+  readonly requestBodies?: BodyTransfer;
   /**
    * What becomes of requests by the guest's documents that leave the folder and are for no other route. `return`, the default:
    * they mean the guest's own root, and come back. `leave`: they mean the app's; for guests that were told their folder.

@@ -1,13 +1,16 @@
 /** One request and its answer over a kernel's port. */
 import { type Asker, type FromKernel, INLINE_BODY, type ResponseTiming, type ToKernel } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
-import { bodyLength, chunksOf, type RequestBody } from '../http/request-body.js';
+import { chunksOf, type RequestBody } from '../http/request-body.js';
 import type { GuestHead } from '../http/response-head.js';
 import { ResponseStream } from '../http/response-stream.js';
 import { Credits } from './credits.js';
 import { deferred } from './deferred.js';
 
-export type RequestHead = Omit<Extract<ToKernel, { type: 'request' }>, 'type' | 'id' | 'body' | 'bodyLength'>;
+export type RequestHead = Omit<
+  Extract<ToKernel, { type: 'request' }>,
+  'type' | 'id' | 'body' | 'bodyLength' | 'chunked'
+>;
 
 /** Bytes as the guest sent them, its transfer coding undone. */
 export type GuestBody = null | ArrayBuffer | ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -163,11 +166,15 @@ export class Exchange {
       this.#post({ type: 'request', id, ...head, body });
       return;
     }
-    this.#post({ type: 'request', id, ...head, body: 'stream', bodyLength: bodyLength(body) });
+    if (body instanceof ReadableStream) this.#post({ type: 'request', id, ...head, body: 'stream', chunked: true });
+    else {
+      const bodyLength = body instanceof ArrayBuffer ? body.byteLength : body.length;
+      this.#post({ type: 'request', id, ...head, body: 'stream', bodyLength });
+    }
     void this.#upload(body);
   }
 
-  async #upload(body: Blob | ArrayBuffer): Promise<void> {
+  async #upload(body: NonNullable<RequestBody>): Promise<void> {
     const { id } = this;
     try {
       for await (const chunk of chunksOf(body)) {

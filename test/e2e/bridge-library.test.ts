@@ -39,6 +39,44 @@ describe.each(['classic', 'module'] as const)('in a %s worker', (type) => {
     expect(await read('/.portside/other')).toBe('not on this host');
   });
 
+  test('a guest that reads slowly stops an endless upload, and hears when it is given up', async () => {
+    const seen = await page.evaluate(async () => {
+      const number = async (path: string): Promise<number> => (await fetch(path)).json();
+      const chunk = new Uint8Array(256 * 1024);
+      let pulled = 0;
+      let giveUp: (() => void) | undefined;
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          giveUp = () => controller.error(new Error('no more'));
+        },
+        pull: (controller) => {
+          pulled++;
+          controller.enqueue(chunk.slice());
+        },
+      });
+      const init: RequestInit & { duplex: 'half' } = { method: 'POST', body, duplex: 'half' };
+      const answer = fetch('/stream/slow-sink', init);
+      const chunks = () => number('/stream/slow-sink/chunks');
+      // It stands still once each of many requests behind it has been answered without a step of it.
+      let still = 0;
+      for (let before = -1; still < 50; still = before === pulled && before > 0 ? still + 1 : 0) {
+        before = pulled;
+        await chunks();
+      }
+      const stopped = { pulled, chunks: await chunks() };
+      await fetch('/stream/open?gate=/slow-sink');
+      while ((await chunks()) < 5 * stopped.chunks);
+      const before = await number('/stream/cancelled');
+      giveUp?.();
+      while ((await number('/stream/cancelled')) === before);
+      return { ...stopped, code: (await answer).headers.get('X-Portside-Error') };
+    });
+    expect(seen.code).toBe('request-body-failed');
+    // The window; what lies between the page and the worker, a pipe and two queues, is the browser's.
+    expect(seen.chunks).toBe(8);
+    expect(seen.pulled).toBeLessThan(40);
+  });
+
   test('no cache is touched, and no database but Portside’s', async () => {
     const touched = await page.evaluate(async () => ({
       caches: await caches.keys(),

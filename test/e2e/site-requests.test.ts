@@ -170,6 +170,35 @@ describe('50 MB', () => {
   });
 });
 
+describe('a script that reads slowly', () => {
+  test('stops the server’s writing, lets it go on, and ends it', async () => {
+    const seen = await frame.evaluate(async () => {
+      const howFar = async () => (await fetch('/how-far.php')).text();
+      const { body } = await fetch('/endless.php');
+      const reader = body?.getReader();
+      await reader?.read();
+      // It stands still once each of many requests beside it is answered without a step of it.
+      let still = 0;
+      let far = '';
+      for (let before = ''; still < 30; still = far !== '' && far === before ? still + 1 : 0) {
+        before = far;
+        far = await howFar();
+      }
+      for (let read = 0; read < 30 * 1024 * 1024; ) {
+        const piece = await reader?.read();
+        read += piece?.value?.byteLength ?? 0;
+      }
+      const further = await howFar();
+      await reader?.cancel();
+      while ((await howFar()) !== 'over');
+      return { stopped: Number(far), further: Number(further) };
+    });
+    // 2 MiB of window, the socket, and what the browser keeps between worker and page.
+    expect(seen.stopped).toBeLessThan(12);
+    expect(seen.further).toBeGreaterThan(28);
+  });
+});
+
 describe('a page that flushes', () => {
   test('is read piece by piece', async () => {
     const times = await frame.evaluate(async () => {

@@ -34,9 +34,14 @@ export const SINK = '/sink';
 
 const ONE_KIBIBYTE = new Uint8Array(1024).fill(0x61);
 
+/** Takes a body no further than the window until the gate of this name is open. */
+export const SLOW_SINK = '/slow-sink';
+/** Chunks that the slow sink has got. */
+export const slowSink = { chunks: 0 };
+
 /** A gate a name: whoever waits at it is let go by a request for `/open?name`. */
 const gates = new Map<string, PromiseWithResolvers<void>>();
-function gate(name: string): PromiseWithResolvers<void> {
+export function gate(name: string): PromiseWithResolvers<void> {
   const existing = gates.get(name);
   if (existing) return existing;
   const created = Promise.withResolvers<void>();
@@ -121,6 +126,8 @@ const handlers: Readonly<Record<string, Handler>> = {
   '/hash': async ({ body, declaredLength }) =>
     json({ length: body?.byteLength ?? 0, declaredLength, sha256: await sha256(body ?? new Uint8Array()) }),
   [SINK]: ({ declaredLength }) => json({ declaredLength }),
+  [SLOW_SINK]: ({ declaredLength }) => json({ declaredLength }),
+  '/slow-sink/chunks': () => json(slowSink.chunks),
   '/bytes': (_, query) => ({
     headers: [['Content-Type', 'application/octet-stream']],
     body: pattern(Number(query.get('n'))),

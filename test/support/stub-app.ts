@@ -3,7 +3,13 @@ import { bundle, type HostedFile, html, type StubHost, script, serve } from './s
 
 /** Ten lines of an app's own worker. */
 const worker = `
-const bridge = createBridge({ routes: [{ base: '/shop/', port: 8080 }, { base: '/shop/api/', port: 9000 }] });
+const bridge = createBridge({
+  routes: [
+    { base: '/shop/', port: 8080 },
+    { base: '/shop/api/', port: 9000 },
+    { base: '/stream/', port: 7000, requestBodies: 'streamed' },
+  ],
+});
 oninstall = () => skipWaiting();
 onactivate = (event) => event.waitUntil(clients.claim());
 onfetch = (event) => {

@@ -12,11 +12,11 @@ import {
   WINDOW_CHUNKS,
 } from '../../protocol/bridge.js';
 import type { ToMachine } from '../../protocol/machine.js';
-import { answerTo, SINK, type StubAnswer, type StubRequest } from './stub-answers.js';
+import { answerTo, gate, SINK, SLOW_SINK, type StubAnswer, type StubRequest, slowSink } from './stub-answers.js';
 
 interface Upload {
   readonly chunks: ArrayBuffer[];
-  readonly keep: boolean;
+  readonly target: string;
   readonly done: (body: Uint8Array<ArrayBuffer>) => void;
 }
 
@@ -46,8 +46,7 @@ class StubPort {
         void this.#serve(message);
         break;
       case 'body':
-        this.#take(message.id, message.chunk);
-        this.#post({ type: 'credit', id: message.id, chunks: 1 });
+        void this.#take(message.id, message.chunk);
         break;
       case 'body-end': {
         const upload = this.#uploads.get(message.id);
@@ -79,14 +78,18 @@ class StubPort {
     if (answer !== 'silence') await this.#answer(id, method, answer);
   }
 
-  #take(id: number, chunk: ArrayBuffer): void {
+  async #take(id: number, chunk: ArrayBuffer): Promise<void> {
     const upload = this.#uploads.get(id);
-    if (upload?.keep) upload.chunks.push(chunk);
+    if (upload?.target === SLOW_SINK) {
+      slowSink.chunks++;
+      await gate(SLOW_SINK).promise;
+    } else if (upload?.target !== SINK) upload?.chunks.push(chunk);
+    this.#post({ type: 'credit', id, chunks: 1 });
   }
 
   #bodyOf({ id, target, body }: Extract<ToKernel, { type: 'request' }>): Promise<Uint8Array<ArrayBuffer> | null> {
     if (body !== 'stream') return Promise.resolve(body && new Uint8Array(body));
-    return new Promise((done) => this.#uploads.set(id, { chunks: [], keep: target !== SINK, done }));
+    return new Promise((done) => this.#uploads.set(id, { chunks: [], target, done }));
   }
 
   async #answer(id: number, method: string, answer: StubAnswer): Promise<void> {

@@ -6,7 +6,7 @@ const routes = [{ base: '/blog/', port: 80 }];
 test('what is left out has the defaults', () => {
   expect(checkedOptions({ routes }, '/app/')).toEqual({
     scope: '/app/',
-    routes: [{ base: '/blog/', port: 80, escape: 'return' }],
+    routes: [{ base: '/blog/', port: 80, escape: 'return', requestBodies: 'measured' }],
     headTimeout: 120_000,
     connectTimeout: 30_000,
     documentScript: true,
@@ -29,6 +29,10 @@ describe('what is no option is a TypeError that says so', () => {
     [{ routes: [{ base: '/app/.portside/x/', port: 80 }] }, '/app/.portside/ is reserved'],
     [{ routes: [{ base: '/blog/', port: '80' }] }, 'the port of /blog/ must be a number from 1 to 65535, not 80'],
     [{ routes: [{ base: '/blog/', port: 65_536 }] }, 'the port of /blog/'],
+    [
+      { routes: [{ base: '/blog/', port: 80, requestBodies: 'no' }] },
+      "requestBodies of /blog/ must be 'measured' or 'streamed'",
+    ],
     [{ routes: [{ base: '/blog/', port: 80, escape: 'no' }] }, "escape of /blog/ must be 'return' or 'leave'"],
     [{ scope: 'app/' }, 'scope must be a path'],
     [{ headTimeout: 0 }, 'headTimeout must be a number of milliseconds above 0, not 0'],
