@@ -54,6 +54,24 @@ export async function fetchMany(plan: FetchPlan): Promise<FetchTimes> {
   return { times, total: performance.now() - begun };
 }
 
+/** Reads a response and keeps nothing of it. @returns its length in bytes */
+export async function takeAll(path: string): Promise<number> {
+  const { body } = await fetch(path, { cache: 'no-store' });
+  const reader = body?.getReader();
+  for (let length = 0; ; ) {
+    const piece = await reader?.read();
+    if (!piece || piece.done) return length;
+    length += piece.value.byteLength;
+  }
+}
+
+/** Sends so many bytes, which no page holds at once. @returns what the server says that it has read */
+export async function sendAll(path: string, size: number): Promise<number> {
+  const mebibyte = new Blob([new Uint8Array(1024 ** 2).fill(0x62)]);
+  const body = new Blob(Array.from({ length: size / mebibyte.size }, () => mebibyte));
+  return Number(await (await fetch(path, { method: 'POST', body })).text());
+}
+
 export interface PlainResponse {
   readonly status: number;
   readonly headers: [string, string][];

@@ -99,6 +99,21 @@ export class BenchPage {
     return (result as { readonly value: Awaited<ReturnType<InPage[Name]>> }).value;
   }
 
+  /** Heap and array buffers of the first service worker that runs, in mebibytes; 0 while none does. */
+  async workerMemory(): Promise<number> {
+    const { targetInfos } = await this.chromium.send('Target.getTargets');
+    if (!Array.isArray(targetInfos)) return 0;
+    const worker = targetInfos.find(({ type }) => type === 'service_worker');
+    if (!worker) return 0;
+    const { sessionId } = await this.chromium.send('Target.attachToTarget', {
+      targetId: worker.targetId,
+      flatten: true,
+    });
+    const { usedSize, backingStorageSize } = await this.chromium.send('Runtime.getHeapUsage', {}, String(sessionId));
+    await this.chromium.send('Target.detachFromTarget', { sessionId });
+    return (Number(usedSize) + Number(backingStorageSize ?? 0)) / 1024 ** 2;
+  }
+
   async close(): Promise<void> {
     await this.chromium.send('Target.closeTarget', { targetId: this.#target });
   }

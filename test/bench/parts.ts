@@ -6,12 +6,14 @@ import { Chromium } from './chromium.js';
 import type { Figures } from './figures.js';
 import { type Bootable, measureBoots, PORTSIDE_CACHE } from './parts/boots.js';
 import { countCalls, measureRoundTrips } from './parts/calls.js';
-import { measureBodies, measureFetches } from './parts/fetches.js';
+import { measureBodies, measureFetches, measureParallel } from './parts/fetches.js';
+import { measureLargeBodies } from './parts/large-bodies.js';
 import { measureMemory } from './parts/memory.js';
 import { measureWorkers } from './parts/processors.js';
+import { measureRecovery } from './parts/recovery.js';
 import { install, measureWordpress, wordpressRoot } from './parts/wordpress.js';
 import { writeSite } from './site.js';
-import { openRelayFloor, openWorkerFloor } from './targets/floors.js';
+import { openChunkFloor, openRelayFloor, openWorkerFloor } from './targets/floors.js';
 import { openNative } from './targets/native.js';
 import { bootPlayground, openPlayground, servePlayground } from './targets/playground.js';
 import { bootPortside, openPortside, type PackedSite, servePacked } from './targets/portside.js';
@@ -40,6 +42,7 @@ const fetches: Part = async (bench, targets) => {
   const portside = await targets.open(() => openPortside(chromium, packed.url));
   await targets.open(() => openRelayFloor(chromium));
   await targets.open(() => openWorkerFloor(chromium));
+  await targets.open(() => openChunkFloor(chromium));
   for (const way of ['own', 'bare'] as const) {
     await targets.openPeer('playground', async () => {
       const host = await servePlayground(site, way);
@@ -50,6 +53,7 @@ const fetches: Part = async (bench, targets) => {
   await targets.openPeer('native', () => openNative(chromium, site));
   await measureFetches(targets.all, figures);
   await measureBodies(targets.all, figures);
+  await measureParallel(portside, figures);
   await countCalls(portside, 'static file of 1 KiB', 'one.txt', figures);
   await countCalls(portside, '<?php echo 1;', 'echo.php', figures);
   await measureRoundTrips(portside, figures);
@@ -92,6 +96,21 @@ const wordpress: Part = async ({ chromium, directory, figures }, targets) => {
   await countCalls(portside, 'WordPress, front page', '', figures);
 };
 
+const recovery: Part = async (bench, targets) => {
+  const packed = await pack(bench, targets);
+  await targets.open(() => openWorkerFloor(bench.chromium));
+  await targets.open(() => openRelayFloor(bench.chromium));
+  await targets.open(() => openPortside(bench.chromium, packed.url));
+  await measureRecovery(targets.all, bench.figures);
+};
+
+const bodies: Part = async (bench, targets) => {
+  const packed = await pack(bench, targets);
+  const chromium = await Chromium.launch();
+  targets.closeLater(chromium);
+  await measureLargeBodies(chromium, await openPortside(chromium, packed.url), bench.figures);
+};
+
 const workers: Part = async (bench, targets) => {
   const [one, two] = [await pack(bench, targets, 1), await pack(bench, targets, 2)];
   await measureWorkers(
@@ -119,7 +138,7 @@ const memory: Part = async (bench, targets) => {
   });
 };
 
-export const PARTS: Readonly<Record<string, Part>> = { fetches, boots, wordpress, workers, memory };
+export const PARTS: Readonly<Record<string, Part>> = { fetches, recovery, bodies, boots, wordpress, workers, memory };
 
 export async function runPart(part: Part, bench: Bench): Promise<void> {
   const targets = new Targets(bench.figures);

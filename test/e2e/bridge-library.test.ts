@@ -77,6 +77,21 @@ describe.each(['classic', 'module'] as const)('in a %s worker', (type) => {
     expect(seen.pulled).toBeLessThan(40);
   });
 
+  test('an idle bridge has no timers, an open request has', async () => {
+    const timers = await page.evaluate(async () => {
+      const count = async () => Number(await (await fetch('/timers')).text());
+      const idle = await count();
+      const gated = fetch('/shop/gated?gate=timers');
+      // Behind the gated request on the same port: once it is answered, the other is open.
+      await fetch('/shop/echo');
+      const open = await count();
+      await fetch('/shop/open?gate=timers');
+      await (await gated).text();
+      return { idle, open, after: await count() };
+    });
+    expect(timers).toEqual({ idle: 0, open: 1, after: 0 });
+  });
+
   test('no cache is touched, and no database but Portside’s', async () => {
     const touched = await page.evaluate(async () => ({
       caches: await caches.keys(),

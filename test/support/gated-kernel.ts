@@ -13,6 +13,8 @@ export type ToGatedKernel =
   /** Holds everything that comes after so many more messages. */
   | { readonly type: 'hold-after'; readonly messages: number }
   | { readonly type: 'let-go' }
+  /** Whether the guest listens, and is said to be starting if it does not. */
+  | { readonly type: 'guest'; readonly listening: boolean; readonly booting: boolean }
   /** Asks for a `state`. */
   | { readonly type: 'state' };
 
@@ -90,6 +92,11 @@ async function answer(connection: FakeConnection): Promise<void> {
     if (length === 0) return;
     body -= length;
   }
+  const special = SPECIAL[new URL(target, 'http://guest').pathname];
+  if (special) {
+    await special(connection);
+    return;
+  }
   const size = Number(new URL(target, 'http://guest').searchParams.get('size'));
   const text = `<!doctype html><h1>${method} ${target}</h1>`;
   const fields = `Content-Type: text/html\r\nContent-Length: ${text.length + size}\r\nConnection: close\r\n\r\n`;
@@ -100,8 +107,34 @@ async function answer(connection: FakeConnection): Promise<void> {
   connection.guestEnd();
 }
 
+/** Limit on the response's head in the tests of it; the pause in a body is longer. */
+const HEAD_TIMEOUT = 400;
+
+/** What guests get wrong. */
+const SPECIAL: Readonly<Record<string, (connection: FakeConnection) => unknown>> = {
+  '/silent': () => undefined,
+  '/close': (connection) => connection.guestEnd(),
+  '/garbage': (connection) => connection.guestSend('I am no web server.\r\n\r\n'),
+  async '/truncated'(connection) {
+    await connection.guestSend('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome of it');
+    connection.guestEnd();
+  },
+  async '/pausing'(connection) {
+    await connection.guestSend('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nfirst');
+    await new Promise((resolve) => setTimeout(resolve, 2 * HEAD_TIMEOUT));
+    await connection.guestSend('later');
+    connection.guestEnd();
+  },
+};
+
 const base = new URL('..', location.href).pathname;
-const bridges = new BridgeServers(new FakeNetwork(guest, { capacity: 2 * MAX_CHUNK }), {}, browserWorkerLives(base));
+const network = new FakeNetwork(guest, { capacity: 2 * MAX_CHUNK });
+let booting = false;
+const bridges = new BridgeServers(
+  network,
+  { booting: () => booting, listenTimeout: HEAD_TIMEOUT },
+  browserWorkerLives(base),
+);
 
 addEventListener('message', ({ data }: MessageEvent<ToGatedKernel>) => {
   switch (data.type) {
@@ -110,6 +143,10 @@ addEventListener('message', ({ data }: MessageEvent<ToGatedKernel>) => {
       break;
     case 'hold-after':
       left = data.messages;
+      break;
+    case 'guest':
+      network.listening = data.listening;
+      ({ booting } = data);
       break;
     case 'let-go':
       letGo();

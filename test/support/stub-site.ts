@@ -16,7 +16,7 @@ export interface StubParts {
   readonly kernel: string;
 }
 
-const STUBS: StubParts = { page: 'test/support/stub-page.ts', kernel: 'test/support/stub-kernel.ts' };
+export const STUBS: StubParts = { page: 'test/support/stub-page.ts', kernel: 'test/support/stub-kernel.ts' };
 
 export async function serveStubSite(base = '/', parts = STUBS): Promise<StubSite> {
   const [worker, page, kernel] = await Promise.all([

@@ -22,7 +22,11 @@ interface Measure {
 const isFloor = (target: TargetName): boolean => target.endsWith('floor');
 
 const SMALL: readonly Measure[] = [
-  { name: 'static file of 1 KiB', path: (target) => (isFloor(target) ? 'floor' : 'one.txt'), expect: STATIC_SIZE },
+  {
+    name: 'static file of 1 KiB',
+    path: (target) => (target === 'chunk floor' ? undefined : isFloor(target) ? 'floor' : 'one.txt'),
+    expect: STATIC_SIZE,
+  },
   { name: '<?php echo 1;', path: (target) => (isFloor(target) ? undefined : 'echo.php'), expect: 1 },
 ];
 
@@ -48,7 +52,9 @@ async function oneByOne(name: string, planned: Planned, figures: Figures): Promi
       if (round > 0) times.get(target)?.push(...measured.times);
     }
   }
+  const floor = [...times].find(([target]) => target.name === 'worker floor')?.[1];
   for (const [target, all] of times) {
+    if (floor) figures.add(`${name}: median over the worker floor`, target.name, median(all) - median(floor), 'ms');
     figures.add(`${name}: median`, target.name, median(all), 'ms');
     figures.add(`${name}: p95`, target.name, percentile(all, 0.95), 'ms');
     figures.add(`${name}: one at a time`, target.name, (1000 * all.length) / sum(all), 'requests/s');
@@ -64,6 +70,16 @@ async function manyAtOnce(name: string, planned: Planned, figures: Figures): Pro
     }
   }
   for (const [target, all] of rates) figures.add(`${name}: eight at once`, target.name, median(all), 'requests/s');
+}
+
+/** More than any browser opens connections: all of them have to be answered. */
+const PARALLEL = 200;
+
+export async function measureParallel({ page, base, name }: Target, figures: Figures): Promise<void> {
+  const plan = { path: `${base}one.txt`, expect: STATIC_SIZE };
+  const { times, total } = await page.call('fetchMany', { ...plan, count: PARALLEL, lanes: PARALLEL });
+  figures.add(`${PARALLEL} requests at once: answered`, name, times.length, 'of them');
+  figures.add(`${PARALLEL} requests at once: until the last`, name, total, 'ms');
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
@@ -98,7 +114,9 @@ export async function measureBodies(targets: readonly Target[], figures: Figures
         if (round > 0) times.get(target)?.push(...measured.times);
       }
     }
+    const bare = [...times].find(([target]) => target.name === 'chunk floor')?.[1];
     for (const [target, all] of times) {
+      if (bare) figures.add(`${name}: of bare chunk messages`, target.name, (100 * median(bare)) / median(all), '%');
       figures.add(name, target.name, median(all), 'ms');
       figures.add(name, target.name, (1000 * MEGABYTES) / median(all), 'MB/s');
     }

@@ -1,7 +1,15 @@
 /** Something that answers fetches: a page in the browser, opened where the answers come from. */
 import type { BenchPage } from '../page.js';
 
-export const TARGETS = ['portside', 'relay floor', 'worker floor', 'playground', 'its engine, bare', 'native'] as const;
+export const TARGETS = [
+  'portside',
+  'relay floor',
+  'worker floor',
+  'chunk floor',
+  'playground',
+  'its engine, bare',
+  'native',
+] as const;
 export type TargetName = (typeof TARGETS)[number];
 
 export interface Target {
