@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 async function openApp(parts: Parameters<typeof serveStubApp>[1]): Promise<{ app: StubHost; page: Page }> {
-  const app = await serveStubApp('module', parts);
+  const app = await serveStubApp('classic', parts);
   const page = await (await browser.newContext()).newPage();
   await page.goto(app.origin);
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
