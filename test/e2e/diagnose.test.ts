@@ -143,7 +143,8 @@ describe('in a frame of another site', () => {
   });
 
   test('storage that is kept apart is told of', async () => {
-    await inOrdinaryWindow({}, async (ordinary) => {
+    // chrome://settings/cookies: third-party cookies allowed. Where they are blocked, so is what a frame of another site stores.
+    await inOrdinaryWindow({ cookie_controls_mode: 0 }, async (ordinary) => {
       const { findings, facts } = await ask(await frameIn('', ordinary));
       expect(facts).toMatchObject({ place: 'cross-origin frame', storage: { caches: 'works', locks: 'works' } });
       expect(findings.at(-1)).toMatchObject({ code: 'third-party-frame', blocking: false });
