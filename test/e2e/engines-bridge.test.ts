@@ -27,21 +27,10 @@ describe.each(ENGINES)('%s', (engine) => {
   };
   const leave = () => profile?.close();
 
-  describe('isolation', () => {
+  describe('frames', () => {
     beforeEach(async () => {
       await visit();
       return leave;
-    });
-
-    test('the shell is isolated on a host that sets no headers, after one reload', async () => {
-      const asked = site.asked.filter((path) => path === '/').length;
-      const second = await openStub(profile, site.url);
-      expect(await second.evaluate(() => crossOriginIsolated)).toBe(true);
-      const [loaded] = await page.evaluate(() =>
-        performance.getEntriesByType('navigation').map((entry) => entry.toJSON()),
-      );
-      expect(loaded.type).toBe('reload');
-      expect(site.asked.filter((path) => path === '/')).toHaveLength(asked);
     });
 
     test('a deep link shows the shell, a frame the site', async () => {
@@ -49,8 +38,6 @@ describe.each(ENGINES)('%s', (engine) => {
       await stubReady(page);
       expect(await page.title()).toBe('shell');
       expect(await showInFrame(page, '/')).toBe('front');
-      const frame = await stubFrame(page);
-      expect(await frame.evaluate(() => crossOriginIsolated)).toBe(true);
     });
 
     test('a page that forbids framing shows in the frame, its other rules kept', async () => {
