@@ -8,8 +8,13 @@ import { serviceWorkers } from './service-workers.js';
 export interface RegisterOptions {
   /** Scope: an absolute path that begins and ends with a slash. */
   readonly base: string;
-  /** Absolute path of the service worker's script; `sw.js` in the base by default. */
+  /**
+   * Absolute path of the service worker's script; `sw.js` in the base by default. One that lies outside of the base has to be sent
+   * with the header `Service-Worker-Allowed`.
+   */
   readonly script?: string;
+  /** `module` for a script with `import`; `classic` by default. */
+  readonly type?: WorkerType;
 }
 
 /**
@@ -20,11 +25,11 @@ export interface RegisterOptions {
  *   `service-worker-wrong-type`, `service-worker-scope`, `service-worker-failed`, `service-worker-bypassed`.
  */
 export async function register(options: RegisterOptions): Promise<ServiceWorkerRegistration> {
-  const { base, script = `${base}sw.js` } = options;
+  const { base, script = `${base}sw.js`, type = 'classic' } = options;
   const container = serviceWorkers();
   // Before `register`: the event may come while its promise is being settled.
   const control = nextController(container);
-  const registered = registerScript(base, script);
+  const registered = registerScript(base, script, type);
   const known = await registrationInControl(container, script);
   if (known) {
     registered.catch((error: unknown) =>
@@ -72,13 +77,13 @@ function nextController(container: ServiceWorkerContainer): Promise<void> {
   });
 }
 
-async function registerScript(scope: string, script: string): Promise<ServiceWorkerRegistration> {
-  const workbox = new Workbox(script, { scope, updateViaCache: 'none' });
+async function registerScript(scope: string, script: string, type: WorkerType): Promise<ServiceWorkerRegistration> {
+  const workbox = new Workbox(script, { scope, type, updateViaCache: 'none' });
   let registration: ServiceWorkerRegistration | undefined;
   try {
     registration = await workbox.register({ immediate: true });
   } catch (error) {
-    throw await explainRegistrationFailure(error, script);
+    throw await explainRegistrationFailure(error, script, scope);
   }
   if (!registration) throw new PortsideError('service-worker-unsupported');
   return registration;

@@ -42,6 +42,8 @@ export function showSite(options: ShowSiteOptions): ShownSite {
   };
   const identity = new PageIdentity(document, base, name);
   const elsewhere: Elsewhere = {
+    backInFrame: ({ href }, replace) =>
+      replace ? frame.contentWindow?.location.replace(href) : frame.contentWindow?.location.assign(href),
     atTop: (href) => location.assign(href),
     toFile: ({ pathname, search }, fileName) =>
       frame.contentWindow?.location.assign(savePath(base, pathname + search, fileName)),

@@ -73,10 +73,8 @@ export interface MachineBridge {
 /** Must be called while the worker's script is evaluated: listeners that are added later miss the event that woke it. */
 export function startBridge(options: BridgeOptions & { readonly shell: boolean }): MachineBridge {
   const { origin } = self.location;
-  const { scope, routes, headTimeout, connectTimeout, documentScript } = checkedOptions(
-    options,
-    new URL(self.registration.scope).pathname,
-  );
+  const registered = new URL(self.registration.scope).pathname;
+  const { scope, routes, headTimeout, connectTimeout, documentScript } = checkedOptions(options, registered);
   const table: RouteTable = { origin, scope, routes, shell: options.shell };
   const documents = new ClientRoutes();
   void recover(documents, table);
@@ -84,6 +82,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
   const watch = new ExchangeWatch(clients);
   const link: KernelLink = new KernelLink({
     scope,
+    pages: registered,
     clients,
     life: nameOfLife(),
     connectTimeout,

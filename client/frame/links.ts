@@ -1,6 +1,8 @@
 /**
  * Brings each navigation to where it can be shown: the site's pages into the frame, also when they aim at `_top`, which would
- * boot the site anew; other pages into the top-level context, since a frame in an isolated page may not load them.
+ * boot the site anew; other pages into the top-level context, since a frame in an isolated page may not load them. What leaves the
+ * base within the frame, but not the origin, is taken for the site's: its service worker would do so, but is not asked outside of
+ * its scope. `_top` leaves.
  */
 import type { SiteScope } from './scope.js';
 
@@ -28,6 +30,8 @@ export function keepInFrame(
 
 /** What becomes of a navigation that the frame can't make by itself. */
 export interface Elsewhere {
+  /** A page of the site that it named by a path outside of the base. */
+  backInFrame(url: URL, replace: boolean): void;
   /** A page that only the top-level context can show. */
   atTop(href: string): void;
   /**
@@ -51,14 +55,16 @@ export function redirectNavigations(frame: Window, scope: SiteScope, elsewhere: 
         elsewhere.toFile(destination, event.downloadRequest);
       } else if (scope.isOutside(destination)) {
         event.preventDefault();
-        elsewhere.atTop(destination.href);
+        const back = scope.broughtBack(destination);
+        if (back) elsewhere.backInFrame(back, event.navigationType === 'replace');
+        else elsewhere.atTop(destination.href);
       }
     },
     { signal },
   );
 }
 
-/** Forms keep their method and body: only their target changes, for the one submission. */
+/** Forms keep their method and body: only their action or target changes, for the one submission. */
 export function retargetForms(frame: Window, scope: SiteScope, signal: AbortSignal): void {
   // On the window and not capturing: after every listener of the site, which may cancel or change the submission.
   frame.addEventListener(
@@ -70,8 +76,13 @@ export function retargetForms(frame: Window, scope: SiteScope, signal: AbortSign
       if (!action) return;
       // By attribute: a field may be named `target`, and would be found in place of the property.
       const target = (attribute(submitter, 'formtarget') ?? attribute(form, 'target') ?? '').toLowerCase();
-      if (scope.isOutside(action) && (target === '' || target === '_self')) retarget(form, submitter, '_top');
-      if (scope.contains(action) && (target === '_top' || target === '_parent')) retarget(form, submitter, '_self');
+      const stays = target === '' || target === '_self';
+      const back = scope.broughtBack(action);
+      if (stays && back) override(form, submitter, ['action', 'formaction'], back.href);
+      else if (stays && scope.isOutside(action)) override(form, submitter, ['target', 'formtarget'], '_top');
+      if (scope.contains(action) && (target === '_top' || target === '_parent')) {
+        override(form, submitter, ['target', 'formtarget'], '_self');
+      }
     },
     { signal },
   );
@@ -83,11 +94,17 @@ const attribute = (element: HTMLElement | null, name: string): string | null => 
 const isForm = (target: EventTarget | null): target is HTMLFormElement =>
   target !== null && 'localName' in target && target.localName === 'form';
 
-function retarget(form: HTMLFormElement, submitter: HTMLElement | null, target: string): void {
-  const [element, name] = submitter?.hasAttribute('formtarget') ? [submitter, 'formtarget'] : [form, 'target'];
+/** Of the button that submits the form, where it says anything, else of the form. */
+function override(
+  form: HTMLFormElement,
+  submitter: HTMLElement | null,
+  [ofForm, ofSubmitter]: readonly [string, string],
+  value: string,
+): void {
+  const [element, name] = submitter?.hasAttribute(ofSubmitter) ? [submitter, ofSubmitter] : [form, ofForm];
   const before = element.getAttribute(name);
-  element.setAttribute(name, target);
-  // HTML, form submission: the target is read after the event, in the same task.
+  element.setAttribute(name, value);
+  // HTML, form submission: action and target are read after the event, in the same task.
   setTimeout(() => {
     if (before === null) element.removeAttribute(name);
     else element.setAttribute(name, before);

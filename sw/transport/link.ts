@@ -27,6 +27,8 @@ export interface PageClients {
 export interface LinkOptions {
   /** Path that names the machine: pages put it in `base`. */
   readonly scope: string;
+  /** Path that all pages are under which may run the kernel: an app's page need not lie under the machine's own. */
+  readonly pages: string;
   readonly clients: PageClients;
   /** See `nameOfLife`. */
   readonly life: Promise<string>;
@@ -141,7 +143,7 @@ export class KernelLink {
 
   #ask(): Deferred<KernelConnection> {
     const wanted = deferred<KernelConnection>();
-    const { clients, scope, connectTimeout } = this.#options;
+    const { clients, scope, pages: folder, connectTimeout } = this.#options;
     const giveUp = (reason: unknown) => {
       if (this.#wanted === wanted) this.#settleWanted(({ reject }) => reject(reason));
     };
@@ -149,7 +151,7 @@ export class KernelLink {
     const stop = () => clearTimeout(deadline);
     wanted.promise.then(stop, stop);
     clients.all().then((pages) => {
-      const asked = pages.filter((page) => new URL(page.url).pathname.startsWith(scope) && !isInspector(page, scope));
+      const asked = pages.filter((page) => new URL(page.url).pathname.startsWith(folder) && !isInspector(page, scope));
       if (asked.length === 0) giveUp(new PortsideError('kernel-unreachable'));
       for (const page of asked) page.postMessage({ portside: 'port-wanted', base: scope });
     }, giveUp);

@@ -1,27 +1,34 @@
-/** An app that hosts a packed site at `/blog/`, as the README shows it: from its own service worker, on a page of its own. */
+/** An app that hosts a packed site at `/blog/`: its worker and its page are the code that the README shows. */
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
-import { bundle } from './stub-host.js';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
-const worker = `
-const bridge = portside.createBridge({ scope: '/blog/', routes: [{ base: '/blog/', port: 80 }] });
-oninstall = () => skipWaiting();
-onactivate = (event) => event.waitUntil(clients.claim());
-onfetch = (event) => {
-  if (bridge.match(event.request, event.clientId)) event.respondWith(bridge.handle(event));
-};
-`;
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const page = `<!doctype html><title>app</title><iframe></iframe><script type="module">
-import { connect, register, startMachine } from '/client.js';
-await register({ base: '/' });
-const site = await (await fetch('/blog/.portside/site.json')).json();
-const machine = startMachine({ site: { ...site, port: 80 } });
-await machine.ready;
-connect(machine, '/blog/');
-document.documentElement.dataset.ready = '';
-</script>`;
+/** What an app's bundler makes of it. The package finds itself by its own name, as built. */
+async function bundled(code: string, format: 'iife' | 'esm'): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    write: false,
+    format,
+    target: 'es2022',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
+  return outputFiles.map(({ text }) => text).join('');
+}
+
+/** The README's blocks of JavaScript that begin with the comment `first`. */
+async function shown(first: string): Promise<string> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const block = [...readme.matchAll(/```js\n([\s\S]*?)```/g)]
+    .map(([, code = '']) => code)
+    .find((code) => code.startsWith(first));
+  if (!block) throw new Error(`The README shows no code that begins with ${first}`);
+  return block;
+}
 
 const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 
@@ -44,14 +51,14 @@ export async function serveHostingApp(
   packed: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<HostingApp> {
-  const [client, library] = await Promise.all([
-    bundle('client/index.ts', 'esm'),
-    bundle('sw/index.ts', 'iife', 'portside'),
+  const [worker, page] = await Promise.all([
+    shown('// sw.js').then((code) => bundled(code, 'iife')),
+    shown('// a page').then((code) => bundled(`${code}\ndocument.documentElement.dataset.ready = '';`, 'esm')),
   ]);
   const files = new Map<string, string | Uint8Array>([
-    ['/index.html', page],
-    ['/client.js', client],
-    ['/sw.js', `${Buffer.from(library).toString()}\n${worker}`],
+    ['/index.html', '<!doctype html><title>app</title><iframe></iframe><script type="module" src="/page.js"></script>'],
+    ['/page.js', page],
+    ['/sw.js', worker],
   ]);
   for (const entry of await readdir(packed, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 /** Built by `npm run build`. */
 const PORTSIDE = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta.url));
 /** The version that the native PHP has which guests are compared with. */
-const PHP = '8.2';
+export const PHP = '8.2';
 
 export interface PackedSite {
   /** Folder that `portside pack` wrote. */
@@ -52,7 +52,7 @@ export async function servePackedSite(documentRoot: string, options: readonly st
   }
 }
 
-async function printedUrl(server: ChildProcess & { readonly stdout: NodeJS.ReadableStream }): Promise<string> {
+export async function printedUrl(server: ChildProcess & { readonly stdout: NodeJS.ReadableStream }): Promise<string> {
   for await (const line of createInterface({ input: server.stdout })) {
     const url = /^portside: serving (http:\S+)$/.exec(line)?.[1];
     if (url) return url;
@@ -60,7 +60,7 @@ async function printedUrl(server: ChildProcess & { readonly stdout: NodeJS.Reada
   throw new Error('portside serve ended before it served.');
 }
 
-async function end(server: ChildProcess): Promise<void> {
+export async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const exited = once(server, 'exit');
   server.kill('SIGTERM');

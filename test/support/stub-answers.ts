@@ -215,6 +215,19 @@ const handlers: Readonly<Record<string, Handler>> = {
       ...(known && { status: 304, body: new Uint8Array() }),
     };
   },
+  '/leaving': (_, query) =>
+    page(
+      'leaving',
+      [['Referrer-Policy', query.get('policy') ?? '']],
+      `<a id="link" href="/landed?by=link">link</a> <a id="top" href="/about" target="_top">top</a>
+      <form method="post" action="/landed"><input name="a" value="b c"><button>Go</button></form>`,
+    ),
+  '/landed': ({ method, target, body }) =>
+    page(
+      'landed',
+      [],
+      `<pre>${method} ${target} ${new TextDecoder().decode(body ?? undefined)}</pre><a href="next">n</a>`,
+    ),
   '/outside.js': () => text('document.documentElement.dataset.outside = "served"', 'text/javascript'),
 };
 

@@ -1,4 +1,6 @@
-/** An app with a service worker of its own, which takes Portside in as a library. */
+/** An app with a service worker of its own, which takes Portside in as a library, as it is built. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { BridgeOptions } from '../../sw/options.js';
 import { bundle, type HostedFile, html, type StubHost, script, serve } from './stub-host.js';
 import { STUBS, type StubParts } from './stub-site.js';
@@ -24,11 +26,12 @@ for (const kind of ['Timeout', 'Interval']) {
 }
 `;
 
-const ROUTES = [
-  { base: '/shop/', port: 8080 },
-  { base: '/shop/api/', port: 9000 },
-  { base: '/stream/', port: 7000, requestBodies: 'streamed' },
-] as const satisfies BridgeOptions['routes'];
+const routes = (base: string): BridgeOptions['routes'] => [
+  { base: `${base}shop/`, port: 8080 },
+  { base: `${base}shop/api/`, port: 9000 },
+  { base: `${base}stream/`, port: 7000, requestBodies: 'streamed' },
+  { base: `${base}told/`, port: 8080, escape: 'leave' },
+];
 
 /** Ten lines of an app's own worker. */
 const worker = (options: BridgeOptions) => `
@@ -44,33 +47,54 @@ onfetch = (event) => {
 
 export interface StubAppParts extends StubParts {
   readonly options: Omit<BridgeOptions, 'routes'>;
+  /** Path of the app, and the scope of its worker. */
+  readonly base: string;
+  /** Where the worker's script lies. */
+  readonly workerPath: string;
 }
 
-export async function serveStubApp(type: WorkerType, parts: Partial<StubAppParts> = {}): Promise<StubHost> {
+export interface StubApp extends StubHost {
+  readonly url: string;
+}
+
+/** A file of the library, by its path below dist. */
+export const built = (path: string): Promise<Uint8Array> =>
+  readFile(fileURLToPath(new URL(`../../dist/${path}`, import.meta.url)));
+
+export async function serveStubApp(type: WorkerType, parts: Partial<StubAppParts> = {}): Promise<StubApp> {
   const { page: pageScript = STUBS.page, kernel: kernelScript = STUBS.kernel, options = {} } = parts;
+  const { base = '/', workerPath = `${base}sw.js` } = parts;
   const [library, page, kernel] = await Promise.all([
-    type === 'module' ? bundle('sw/index.ts', 'esm') : bundle('sw/index.ts', 'iife', 'portside'),
+    built(type === 'module' ? 'sw/index.js' : 'sw/classic.js'),
     bundle(pageScript, 'esm'),
     bundle(kernelScript, 'esm'),
   ]);
   const imported =
     type === 'module'
-      ? "import '/timers.js'; import { createBridge } from '/portside.js';"
-      : "importScripts('/timers.js', '/portside.js'); const { createBridge } = portside;";
-  return serve(
+      ? "import '/timers.js'; import { createBridge } from '/vendor/portside.js';"
+      : "importScripts('/timers.js', '/vendor/portside.js'); const { createBridge } = portside;";
+  const host = await serve(
     new Map<string, HostedFile>([
       [
-        '/',
+        base,
         html(
-          `<!doctype html><html data-worker-type="${type}"><title>app</title><script type="module" src="/page.js"></script>`,
+          `<!doctype html><html data-worker-type="${type}" data-worker="${workerPath}"><title>app</title>
+          <iframe></iframe><script type="module" src="${base}page.js"></script>`,
         ),
       ],
-      ['/page.js', script(page)],
+      [`${base}page.js`, script(page)],
       ['/timers.js', script(timers)],
-      ['/portside.js', script(library)],
-      ['/.portside/stub-kernel.js', script(kernel)],
-      ['/sw.js', script(imported + worker({ ...options, routes: ROUTES }))],
-      ['/about', html('<!doctype html><title>about</title>')],
+      ['/vendor/portside.js', script(library)],
+      [`${base}.portside/stub-kernel.js`, script(kernel)],
+      [
+        workerPath,
+        {
+          ...script(imported + worker({ ...options, routes: routes(base) })),
+          headers: { 'Service-Worker-Allowed': base },
+        },
+      ],
+      [`${base}about`, html('<!doctype html><title>about</title>')],
     ]),
   );
+  return { ...host, url: host.origin + base };
 }

@@ -7,6 +7,7 @@ import { embedScriptsWithEsbuild } from '../../client/embed.mjs';
 export interface HostedFile {
   readonly type: string;
   readonly bytes: Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface StubHost {
@@ -47,7 +48,7 @@ export async function serve(files: ReadonlyMap<string, HostedFile>): Promise<Stu
     const { pathname } = new URL(request.url ?? '/', 'http://host');
     asked.push(pathname);
     const file = files.get(pathname);
-    response.writeHead(file ? 200 : 404, { 'Content-Type': file?.type ?? 'text/plain' });
+    response.writeHead(file ? 200 : 404, { 'Content-Type': file?.type ?? 'text/plain', ...file?.headers });
     response.end(file?.bytes ?? 'not on this host');
   });
   return listening(server, asked);

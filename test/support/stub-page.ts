@@ -47,7 +47,7 @@ serviceWorker.addEventListener('message', ({ data }: MessageEvent<WorkerToPage>)
 serviceWorker.addEventListener('controllerchange', offer);
 
 const { dataset } = document.documentElement;
-await serviceWorker.register(`${base}sw.js`, {
+await serviceWorker.register(dataset.worker ?? `${base}sw.js`, {
   scope: base,
   type: dataset.workerType === 'module' ? 'module' : 'classic',
 });

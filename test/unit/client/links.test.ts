@@ -5,9 +5,9 @@ import { SiteScope } from '../../../client/frame/scope.js';
 
 beforeEach(() => {
   vi.useFakeTimers();
-  document.body.innerHTML = '<form action="/a"><button></button></form>';
+  document.body.innerHTML = '<form action="/base/a"><button></button></form>';
 });
-retargetForms(window, new SiteScope(location.origin, '/'), new AbortController().signal);
+retargetForms(window, new SiteScope(location.origin, '/base/'), new AbortController().signal);
 
 function submit(): { form: HTMLFormElement; button: HTMLButtonElement } {
   const form = document.querySelector('form');
@@ -39,6 +39,21 @@ describe('retargetForms', () => {
     expect(form.getAttribute('target')).toBe('_top');
     vi.runAllTimers();
     expect(form.hasAttribute('target')).toBe(false);
+  });
+
+  it.each([
+    ['form', 'action', 'target'],
+    ['button', 'formaction', 'formtarget'],
+  ])('brings back a submission to a path outside of the base: by the %s', (selector, action, target) => {
+    set(selector, { [action]: '/login' });
+    const sent = submit();
+    const element = selector === 'form' ? sent.form : sent.button;
+    expect(element.getAttribute(action)).toBe(`${location.origin}/base/login`);
+    vi.runAllTimers();
+    expect(element.getAttribute(action)).toBe('/login');
+    set(selector, { [target]: '_top' });
+    submit();
+    expect(element.getAttribute(action)).toBe('/login');
   });
 
   it('heeds what the pressed button says', () => {

@@ -18,4 +18,15 @@ describe('SiteScope', () => {
     expect(scope.contains(new URL(url))).toBe(inside);
     expect(scope.isOutside(new URL(url))).toBe(outside);
   });
+
+  it.each([
+    ['https://host/about?a#b', 'https://host/shop/about?a#b'],
+    ['https://host//evil.example/', 'https://host/shop//evil.example/'],
+    ['https://host/shop', 'https://host/shop/shop'],
+    ['https://host/shop/a', undefined],
+    ['https://other/about', undefined],
+    ['mailto:a@b', undefined],
+  ])('%s is brought back to %s', (url, back) => {
+    expect(scope.broughtBack(new URL(url))?.href).toBe(back);
+  });
 });

@@ -30,6 +30,7 @@ beforeEach(() => {
   pages = [];
   link = new KernelLink({
     scope: SCOPE,
+    pages: SCOPE,
     clients: { get: async (id) => pages.find((page) => page.id === id), all: async () => pages },
     life: Promise.resolve('a life'),
     connectTimeout: 1_000,
@@ -62,6 +63,22 @@ describe('without a port', () => {
     const [first, second] = await Promise.all(waiting);
     expect(first).toBe(second);
     expect(await link.acquire()).toBe(first);
+  });
+
+  test('a page of an app is asked, though the machine has a folder of its own', async () => {
+    pages = [new Page('a', 'http://host/')];
+    link = new KernelLink({
+      scope: SCOPE,
+      pages: '/',
+      clients: { get: async (id) => pages.find((page) => page.id === id), all: async () => pages },
+      life: Promise.resolve('a life'),
+      connectTimeout: 1_000,
+      busy: () => {},
+    });
+    const waiting = link.acquire();
+    await vi.waitFor(() => expect(pages[0]?.asked).toEqual([{ portside: 'port-wanted', base: SCOPE }]));
+    connect('a');
+    expect((await waiting).open).toBe(true);
   });
 
   test('nobody to ask: unreachable', async () => {

@@ -30,6 +30,7 @@ beforeEach(() => {
   const watch = new ExchangeWatch(clients);
   link = new KernelLink({
     scope: SCOPE,
+    pages: SCOPE,
     clients,
     life: Promise.resolve('a life'),
     connectTimeout: 1_000,
