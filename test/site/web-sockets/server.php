@@ -21,8 +21,6 @@ final class Connection
     /** Closed once what is to be written is. */
     public bool $leaving = false;
     public bool $paused = false;
-    public int $written = 0;
-    public int $filling = 0;
     /** Opcode and hex of each frame that came but for data of `/echo`. */
     public array $seen = [];
     public string $message = '';
@@ -73,7 +71,7 @@ function take_frame(Connection $c): ?array
     return [$first & 0x0f, $payload, ($first & 0x80) !== 0];
 }
 
-function handshake(Connection $c, array &$ended): void
+function handshake(Connection $c): void
 {
     $end = strpos($c->in, "\r\n\r\n");
     if ($end === false) return;
@@ -105,11 +103,11 @@ function handshake(Connection $c, array &$ended): void
     foreach ((array) ($c->query['cookie'] ?? []) as $cookie) $head[] = "Set-Cookie: $cookie";
     $c->out = implode("\r\n", $head) . "\r\n\r\n";
     $c->open = true;
-    opened($c, $ended);
+    opened($c);
 }
 
 /** What a connection does by itself, by its path. */
-function opened(Connection $c, array &$ended): void
+function opened(Connection $c): void
 {
     switch ($c->path) {
         case '/headers':
@@ -126,9 +124,6 @@ function opened(Connection $c, array &$ended): void
         case '/close':
             $c->out .= frame(8, pack('n', (int) $c->query['code']) . ($c->query['reason'] ?? ''));
             break;
-        case '/fill':
-            $c->filling = (int) $c->query['bytes'];
-            break;
         case '/deaf':
             $c->paused = true;
             break;
@@ -139,10 +134,9 @@ function received(Connection $c, int $opcode, string $payload, bool $final): voi
 {
     if ($opcode >= 8) $c->seen[] = [$opcode, bin2hex($payload)];
     if ($opcode === 8) {
-        if ($c->path === '/mute') return;
         // The others have said it first.
-        if (!in_array($c->path, ['/raw', '/push', '/close', '/fill'], true)) $c->out .= frame(8, substr($payload, 0, 2));
-        $c->leaving = $c->path !== '/lingering';
+        if (!in_array($c->path, ['/raw', '/push', '/close'], true)) $c->out .= frame(8, substr($payload, 0, 2));
+        $c->leaving = true;
         return;
     }
     if ($opcode >= 8) return;
@@ -151,8 +145,7 @@ function received(Connection $c, int $opcode, string $payload, bool $final): voi
     if (!$final) return;
     $message = $c->message;
     $c->message = '';
-    if ($c->path === '/echo' || $c->path === '/lingering') $c->out .= frame($c->opcode, $message);
-    elseif ($c->path === '/sizes') $c->out .= frame(1, json_encode([$c->opcode, strlen($message), md5($message)]));
+    if ($c->path === '/echo') $c->out .= frame($c->opcode, $message);
     else $c->seen[] = [$c->opcode, strlen($message) > 100 ? strlen($message) : bin2hex($message)];
 }
 
@@ -170,15 +163,10 @@ function control(Connection $c, array $connections, array $ended): void
         $dead = array_values(array_filter($ended, $named));
         $answer = match ($command) {
             'seen' => ($alive[0] ?? $dead[0] ?? null)?->seen,
-            'written' => ($alive[0] ?? $dead[0] ?? null)?->written,
             'alive' => count($alive),
-            'ended' => count($dead),
             'count' => count($connections),
             'listen' => $alive ? !($alive[0]->paused = false) : null,
             'ping' => $alive ? strlen($alive[0]->out .= frame(9, 'are you there')) : null,
-            'drop' => $alive ? ($alive[0]->leaving = true) : null,
-            'send' => $alive ? strlen($alive[0]->out .= frame(1, 'sent by control')) : null,
-            'exit' => exit(0),
             default => 'what?',
         };
         $c->out .= frame(1, json_encode($answer));
@@ -206,7 +194,7 @@ for (;;) {
     $write = [];
     foreach ($connections as $id => $c) {
         if (!$c->paused && !$c->leaving) $read[$id] = $c->socket;
-        if ($c->out !== '' || $c->filling > 0) $write[$id] = $c->socket;
+        if ($c->out !== '') $write[$id] = $c->socket;
     }
     $except = null;
     if (stream_select($read, $write, $except, null) === false) exit(2);
@@ -226,31 +214,23 @@ for (;;) {
         if ($bytes === '' || $bytes === false) {
             if (feof($c->socket)) {
                 $c->out = '';
-                $c->filling = 0;
                 $c->leaving = true;
             }
             continue;
         }
         $c->in .= $bytes;
-        if (!$c->open) handshake($c, $ended);
+        if (!$c->open) handshake($c);
         if (!$c->open) continue;
         if ($c->path === '/control') control($c, $connections, $ended);
         else foreach (take_all($c) as [$opcode, $payload, $final]) received($c, $opcode, $payload, $final);
     }
     foreach ($connections as $id => $c) {
-        if ($c->out === '' && $c->filling > 0) {
-            $size = min($c->filling, 262144);
-            $c->out = frame(2, str_repeat(chr(0x55), $size));
-            $c->filling -= $size;
-            if ($c->filling === 0) $c->out .= frame(8, pack('n', 1000));
-        }
         if ($c->out !== '') {
             $count = @fwrite($c->socket, $c->out);
             if ($count === false) {
                 $c->leaving = true;
                 $c->out = '';
             } elseif ($count > 0) {
-                $c->written += $count;
                 $c->out = substr($c->out, $count);
             }
         }
