@@ -1,5 +1,6 @@
 /** What the service worker tells the script that it puts at the start of a guest's documents. Types only. */
 import type { BRIDGE_VERSION } from './bridge.js';
+import type { CookieSnapshot } from './cookies.js';
 
 /** JSON, written into the document. */
 export interface DocumentConfig {
@@ -10,4 +11,5 @@ export interface DocumentConfig {
   readonly routeBase: string;
   /** Guest TCP port that this document came from. */
   readonly port: number;
+  readonly cookies: CookieSnapshot;
 }

@@ -4,6 +4,7 @@
  * channel are never mistaken for ours.
  */
 import type { BRIDGE_VERSION, Unanswered } from './bridge.js';
+import type { CookieSnapshot, CookieWrite } from './cookies.js';
 import type { ErrorCode } from './errors.js';
 import type { UnreachedRequest } from './inspect.js';
 
@@ -33,6 +34,10 @@ export type PageToWorker =
       /** Life of the page's WebSocket. */
       readonly life: string;
     }
+  /** From a guest's document: it has the cookies of this version, and wants to hear of newer ones. */
+  | { readonly portside: 'cookies-seen'; readonly base: string; readonly version: number }
+  /** From a guest's document; it is told when the cookie has been taken. */
+  | ({ readonly portside: 'cookie-write'; readonly base: string } & CookieWrite)
   /** Keeps the worker alive while exchanges are open: Chromium does not count port messages (measured). */
   | { readonly portside: 'keep-alive' };
 
@@ -41,6 +46,15 @@ export type WorkerToPage =
   | { readonly portside: 'port-wanted'; readonly base: string }
   /** Exchanges are open (true) or none is left (false): the page sends `keep-alive` while they are. */
   | { readonly portside: 'busy'; readonly busy: boolean }
+  /** To guest documents: the cookies that scripts may see. */
+  | ({
+      readonly portside: 'cookies';
+      readonly base: string;
+      /** The page is waited for: it says `cookies-seen` at once. */
+      readonly answer: boolean;
+      /** The `CookieWrite` of this page that has been taken; empty: there was none. */
+      readonly written: string;
+    } & CookieSnapshot)
   /** To inspector pages: the port that one of them sent found no kernel. */
   | { readonly portside: 'not-inspected'; readonly base: string; readonly code: ErrorCode; readonly detail?: string }
   /** To inspector pages: a page handed over a port to its kernel (again), or took its kernel away. */

@@ -4,6 +4,7 @@ import documentSource from '../client/document/index.ts?script';
 import inspectorScript from '../client/inspect/index.ts?script';
 import kernelScript from '../client/kernel-worker/frame-script.ts?script';
 import { PortsideError } from '../protocol/errors.js';
+import { CookieDocuments } from './cookies/cookie-documents.js';
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
 import { DocumentScript } from './document/document-script.js';
 import { explain } from './errors/explain.js';
@@ -90,23 +91,28 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     changed: () => inspectors.kernelChanged(),
   });
   const inspectors = new InspectorPages({ scope, clients, pass: (port) => link.inspect(port) });
+  const cookies = new SiteCookies(indexedDbCookies(scope));
+  const cookieDocuments = new CookieDocuments({ origin, scope, cookies, documents: () => guestDocuments(table) });
   const isolation = new IsolationMode(scope, self.navigator.userAgent);
   const ownPages: Readonly<Record<OwnPage, (event: BridgeEvent) => Response | Promise<Response>>> = {
     blank: async () => blankDocument(await isolation.known()),
+    cookies: ({ request }) => cookieDocuments.respond(request),
     inspect: async () => inspectorPage(inspectorScript, await isolation.known()),
     kernel: () => kernelDocument(kernelScript),
     stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, isolation.policy, scope),
   };
-  const cookies = new SiteCookies(indexedDbCookies(scope));
   const browser = self.navigator;
   const relay = new Relay({
     table,
     link,
     clients,
     cookies,
+    cookieDocuments: documentScript ? cookieDocuments : undefined,
     browser,
     isolation,
-    documentScript: documentScript ? new DocumentScript({ scope, source: documentSource }) : undefined,
+    documentScript: documentScript
+      ? new DocumentScript({ origin, scope, source: documentSource, cookies: () => cookies.snapshot(origin) })
+      : undefined,
     headTimeout,
     unreached: (request) => inspectors.unreached(request),
   });
@@ -124,13 +130,21 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     if (!isPageMessage(data) || !(source instanceof Client)) return;
     const [port] = ports;
     if (data.portside === 'connect' && data.base === scope) isolation.learn(data.isolated);
-    if (data.portside !== 'inspect' && data.portside !== 'upgrade') link.receive(data, source.id, ports);
-    else if (data.base === scope && port) {
-      const taken =
-        data.portside === 'inspect'
-          ? inspectors.attach(source.id, data.version, port)
-          : upgrades.open(data, source, port);
-      event.waitUntil(taken);
+    switch (data.portside) {
+      case 'inspect':
+        if (data.base === scope && port) event.waitUntil(inspectors.attach(source.id, data.version, port));
+        break;
+      case 'upgrade':
+        if (data.base === scope && port) event.waitUntil(upgrades.open(data, source, port));
+        break;
+      case 'cookies-seen':
+        if (data.base === scope) event.waitUntil(cookieDocuments.seen(source, data.version));
+        break;
+      case 'cookie-write':
+        if (data.base === scope) event.waitUntil(cookieDocuments.take(data, source));
+        break;
+      default:
+        link.receive(data, source.id, ports);
     }
   });
   return {
@@ -221,6 +235,15 @@ function warnOfScope(options: BridgeOptions): void {
     `${outside.join(', ')} (${self.registration.scope})`,
   );
   console.warn(`portside: ${code}: ${message} ${text.remedy}`);
+}
+
+/** Empty frames have the address `about:blank` or `about:srcdoc`: whose they are only their scripts know. */
+async function guestDocuments(table: RouteTable): Promise<WindowClient[]> {
+  const windows = await self.clients.matchAll({ type: 'window' });
+  return windows.filter(({ url, frameType }) => {
+    if (frameType === 'top-level' && table.shell) return false;
+    return url.startsWith('about:') || routeOfDocument(new URL(url), table) !== undefined;
+  });
 }
 
 async function recover(documents: ClientRoutes, table: RouteTable): Promise<void> {

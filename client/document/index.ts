@@ -3,8 +3,11 @@
  * body of a function. Bundled small and to one classic script (client/embed.mjs); it must not throw.
  */
 import type { DocumentConfig } from '../../protocol/document.js';
+import { announceChange, installCookieStore } from './cookie-store.js';
+import { installDocumentCookie } from './document-cookie.js';
 import { serveEventSources } from './events/event-source.js';
 import { serveFrames } from './frames/index.js';
+import { SiteCookies } from './site-cookies.js';
 import { serveUploadEvents } from './upload-events.js';
 import { installWebSocket } from './web-socket/install.js';
 
@@ -18,6 +21,12 @@ document.currentScript?.remove();
 // A document with an origin of its own, as in a sandboxed frame, has no part in the site's storage.
 if (self.origin !== 'null' && !(MARK in globalThis)) {
   Object.defineProperty(globalThis, MARK, { value: portsideDocument });
+  const { serviceWorker } = navigator;
+  if (serviceWorker?.controller) {
+    const cookies = new SiteCookies(portsideDocument, serviceWorker, announceChange);
+    installDocumentCookie(cookies);
+    installCookieStore(cookies);
+  }
   serveFrames(portsideDocument.scope);
   serveEventSources();
   serveUploadEvents();

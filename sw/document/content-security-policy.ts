@@ -1,5 +1,6 @@
 /**
- * Lets one inline script through the Content-Security-Policy of a document, and nothing else (CSP level 3). Pure.
+ * Lets one inline script through the Content-Security-Policy of a document, and its requests to one URL, and nothing else (CSP
+ * level 3). Pure.
  *
  * Where a policy would block the script, it gets a nonce. A nonce can't be added just anywhere: in a list with 'unsafe-inline' it
  * turns that off, and `default-src` rules styles as well. So it goes to `script-src-elem`, which rules script elements alone; where
@@ -90,10 +91,30 @@ function sharedNonce(policies: readonly Policy[]): string | undefined {
 const noncesOf = (policy: Policy): string[] =>
   (governingSources(policy) ?? []).flatMap((source) => NONCE.exec(source)?.[1] ?? []);
 
-function withNonce(policy: Policy, nonce: string): string {
+const withNonce = (policy: Policy, nonce: string): string =>
+  withSource(policy, 'script-src-elem', governingSources(policy) ?? [], `'nonce-${nonce}'`);
+
+/**
+ * Lets scripts of the document connect to `url`, a page of the bridge's own, where a policy would not. What `default-src` rules
+ * apart from that goes on as it is.
+ */
+export function admitConnection(headers: Headers, url: string): void {
+  for (const name of HEADERS) {
+    const value = headers.get(name);
+    if (value === null) continue;
+    const policies = parsePolicies(value).map((policy) => {
+      const sources = policy.directives.get('connect-src') ?? policy.directives.get('default-src');
+      const admitted = sources === undefined || sources.some((source) => /^(?:'self'|\*)$/i.test(source));
+      return admitted ? policy.text : withSource(policy, 'connect-src', sources, url);
+    });
+    headers.set(name, policies.join(','));
+  }
+}
+
+/** `policy` with a directive `name` of `sources` and one more, in place of the one that it has. */
+function withSource(policy: Policy, name: string, sources: readonly string[], added: string): string {
   // Section 6.7.2.4: 'none' counts only where it stands alone.
-  const sources = (governingSources(policy) ?? []).filter((source) => source.toLowerCase() !== "'none'");
-  const directive = ['script-src-elem', ...sources, `'nonce-${nonce}'`].join(' ');
-  const others = policy.text.split(';').filter((text) => !/^\s*script-src-elem(?:\s|$)/i.test(text));
-  return [directive, ...others].join(';');
+  const kept = sources.filter((source) => source.toLowerCase() !== "'none'");
+  const others = policy.text.split(';').filter((text) => !new RegExp(`^\\s*${name}(?:\\s|$)`, 'i').test(text));
+  return [[name, ...kept, added].join(' '), ...others].join(';');
 }

@@ -3,17 +3,22 @@
  * such as the cookies that a synthetic response is not allowed to set.
  */
 import { BRIDGE_VERSION } from '../../protocol/bridge.js';
+import type { CookieSnapshot } from '../../protocol/cookies.js';
 import type { DocumentConfig } from '../../protocol/document.js';
 import type { GuestRoute } from '../routing/route.js';
 import type { GuestBody } from '../transport/exchange.js';
-import { admitInlineScript } from './content-security-policy.js';
+import { admitConnection, admitInlineScript } from './content-security-policy.js';
 import { insertScript } from './insert-script.js';
 
 export interface DocumentScriptOptions {
+  /** Of the page. */
+  readonly origin: string;
   /** Path that names the machine. */
   readonly scope: string;
   /** The script: one expression statement or more, in which `portsideDocument` is a `DocumentConfig`. */
   readonly source: string;
+  /** What scripts may see of the site's cookies. */
+  readonly cookies: () => Promise<CookieSnapshot>;
 }
 
 export interface GuestDocument {
@@ -33,32 +38,30 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const NONCE_BYTES = 18;
 
 export class DocumentScript {
-  readonly #scope: string;
-  readonly #source: string;
+  readonly #options: DocumentScriptOptions;
 
-  constructor({ scope, source }: DocumentScriptOptions) {
-    this.#scope = scope;
-    this.#source = source;
+  constructor(options: DocumentScriptOptions) {
+    this.#options = options;
   }
 
   /** `body` with the script in it, if it is a document that a tab or frame will show. */
-  addTo(body: GuestBody, document: GuestDocument): GuestBody {
+  async addTo(body: GuestBody, document: GuestDocument): Promise<GuestBody> {
     const { headers } = document;
     if (body === null || !isShownDocument(document)) return body;
     const admission = admitInlineScript(headers, createNonce);
     if (admission.kind === 'refused') return body;
+    const { origin, scope, cookies } = this.#options;
+    admitConnection(headers, `${origin}${scope}.portside/cookies`);
     headers.delete('Content-Length');
-    return insertScript(body, this.#element(this.#configFor(document), admission.nonce));
-  }
-
-  #configFor({ route }: GuestDocument): DocumentConfig {
-    return { version: BRIDGE_VERSION, scope: this.#scope, routeBase: route.base, port: route.port };
+    const { base, port } = document.route;
+    const config: DocumentConfig = { version: BRIDGE_VERSION, scope, routeBase: base, port, cookies: await cookies() };
+    return insertScript(body, this.#element(config, admission.nonce));
   }
 
   /** Called as a function, so that the configuration is no global of the page. */
   #element(config: DocumentConfig, nonce: string | undefined): Uint8Array<ArrayBuffer> {
     const attribute = nonce === undefined ? '' : ` nonce="${nonce}"`;
-    const call = `(function(portsideDocument){${this.#source}})(${scriptJson(config)})`;
+    const call = `(function(portsideDocument){${this.#options.source}})(${scriptJson(config)})`;
     return encoder.encode(`<script${attribute}>${call}</script>`);
   }
 }

@@ -1,6 +1,7 @@
 /** Takes a request that is a guest's to the guest, and brings the answer back in a form that browsers take. */
 import { PortsideError } from '../../protocol/errors.js';
 import type { UnreachedRequest } from '../../protocol/inspect.js';
+import type { CookieDocuments } from '../cookies/cookie-documents.js';
 import type { SameSiteContext, SiteCookies } from '../cookies/cookies.js';
 import type { DocumentScript } from '../document/document-script.js';
 import { explain } from '../errors/explain.js';
@@ -33,6 +34,8 @@ export interface RelayOptions {
   readonly isolation: Pick<IsolationMode, 'policy'>;
   /** Undefined: guest documents are passed on as they are. */
   readonly documentScript: DocumentScript | undefined;
+  /** Undefined: no document is told of cookies. */
+  readonly cookieDocuments: CookieDocuments | undefined;
   /** Milliseconds until the head of a response must have come. */
   readonly headTimeout: number;
   /** Told of requests that no kernel has in its records. */
@@ -102,7 +105,7 @@ export class Relay {
 
   async #relay(relayed: RelayedRequest, passage: Passage): Promise<Response> {
     const { request, route, target, saveAs } = relayed;
-    const { table, cookies, browser, headTimeout, isolation, documentScript } = this.#options;
+    const { table, cookies, browser, headTimeout, isolation, documentScript, cookieDocuments } = this.#options;
     const { origin, scope, routes } = table;
     const space: UrlSpace = { origin, scope, routes, route };
     const url = guestUrl(target, space);
@@ -118,7 +121,11 @@ export class Relay {
     };
     const answer = await this.#exchange({ head, body, client: clientOf(relayed), signal: request.signal, passage });
     const answeredAt = epochNow();
-    if (request.credentials !== 'omit') await cookies.store(setCookiesOf(answer.headers, route.base), url, sameSite);
+    if (request.credentials !== 'omit') {
+      const changed = await cookies.store(setCookiesOf(answer.headers), url, route.base, sameSite);
+      // A document that is being left may wait for this very answer.
+      if (changed) await cookieDocuments?.tell(changed, request.mode === 'navigate' ? '' : relayed.clientId);
+    }
     const { destination } = request;
     // Of the page whose kernel has just answered.
     const { policy } = isolation;
@@ -130,7 +137,8 @@ export class Relay {
     const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
     const served = withRanges(request, { init, body: hasBody ? decoded(answer.body, init.headers) : null });
     const { status, headers } = served.init;
-    const shown = documentScript?.addTo(served.body, { request, route, status, headers }) ?? served.body;
+    const document = { request, route, status, headers };
+    const shown = documentScript ? await documentScript.addTo(served.body, document) : served.body;
     return new Response(shown, served.init);
   }
 

@@ -61,15 +61,8 @@ export function buildResponseInit(head: GuestHead, context: ResponseContext): Re
   return { status: head.status, statusText: reasonPhrase(head.statusText), headers };
 }
 
-/** The values of Set-Cookie, in the guest's space: a guest that was told its folder, `base`, writes it in `Path`. */
-export const setCookiesOf = (headers: HeaderList, base: string): string[] =>
-  headers
-    .filter(([name]) => name.toLowerCase() === 'set-cookie')
-    .map(([, value]) =>
-      value.replace(/(;\s*path\s*=\s*)([^;\s]+)/gi, (attribute, before: string, path: string) =>
-        `${path}/`.startsWith(base) ? before + (path.slice(base.length - 1) || '/') : attribute,
-      ),
-    );
+export const setCookiesOf = (headers: HeaderList): string[] =>
+  headers.filter(([name]) => name.toLowerCase() === 'set-cookie').map(([, value]) => value);
 
 function mapHeader(name: string, value: string, context: ResponseContext): string {
   switch (name) {

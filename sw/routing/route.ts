@@ -46,7 +46,7 @@ export interface RoutedRequest {
 }
 
 /** Pages of the bridge's own, by their path below `<scope>.portside/`. */
-export type OwnPage = 'blank' | 'inspect' | 'kernel' | 'stopped';
+export type OwnPage = 'blank' | 'cookies' | 'inspect' | 'kernel' | 'stopped';
 
 export type Decision =
   /** Not ours: the event is left alone. */
@@ -84,7 +84,7 @@ const PORT_PATH = /^port\/([1-9]\d{0,4})\//;
 const BLOB_PATH = /^blob\/([^/]+)$/;
 const SAVE_PATH = /^save\/([^/]*)\//;
 const HIGHEST_PORT = 65_535;
-const OWN_PAGES: ReadonlySet<string> = new Set<OwnPage>(['blank', 'inspect', 'kernel', 'stopped']);
+const OWN_PAGES: ReadonlySet<string> = new Set<OwnPage>(['blank', 'cookies', 'inspect', 'kernel', 'stopped']);
 const isOwnPage = (path: string): path is OwnPage => OWN_PAGES.has(path);
 
 export function decide(request: RoutedRequest, table: RouteTable): Decision {

@@ -65,7 +65,8 @@ export class Upgrades {
       tell({ type: 'forwarded', ...(connection.life !== undefined && { kernel: connection.life }) });
       forwarded = true;
       const request = { ...place, headers, accept, protocols, headTimeout, page: port, life };
-      await cookies.store(await connection.upgrade(request), jarUrl, 'strict');
+      // Told by its host and path alone: no folder stands before the guest's own.
+      await cookies.store(await connection.upgrade(request), jarUrl, '/', 'strict');
     } catch (error) {
       // The port is not ours any more: the page hears from the kernel, or by its lock that there is none.
       if (forwarded && error instanceof PortLostError) return;

@@ -1,14 +1,13 @@
-import type { SerializedCookieJar } from 'tough-cookie';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { type CookieStorage, SiteCookies } from '../../../../sw/cookies/cookies.js';
+import { type CookieStorage, type KeptJar, SiteCookies } from '../../../../sw/cookies/cookies.js';
 
 class MemoryStorage implements CookieStorage {
-  kept: SerializedCookieJar | undefined;
+  kept: KeptJar | undefined;
   saves = 0;
   async load() {
     return this.kept;
   }
-  async save(jar: SerializedCookieJar) {
+  async save(jar: KeptJar) {
     this.saves++;
     this.kept = structuredClone(jar);
   }
@@ -22,7 +21,7 @@ beforeEach(() => {
   storage = new MemoryStorage();
   cookies = new SiteCookies(storage);
 });
-const store = (path: string, ...values: string[]) => cookies.store(values, at(path), 'strict');
+const store = (path: string, ...values: string[]) => cookies.store(values, at(path), '/', 'strict');
 const header = (path: string) => cookies.header(at(path), 'strict');
 
 describe('RFC 6265', () => {
@@ -44,7 +43,7 @@ describe('RFC 6265', () => {
   test('Secure cookies are for https and for this machine', async () => {
     await store('/', 'a=1; Secure');
     expect(await header('/')).toBe('a=1');
-    await cookies.store(['b=2; Secure'], at('/', 'https://example.org'), 'strict');
+    await cookies.store(['b=2; Secure'], at('/', 'https://example.org'), '/', 'strict');
     expect(await cookies.header(at('/', 'https://example.org'), 'strict')).toBe('b=2');
     expect(await cookies.header(at('/', 'http://example.org'), 'strict')).toBe('');
   });
@@ -67,7 +66,7 @@ describe('RFC 6265', () => {
   });
 
   test('a Domain above the host is taken', async () => {
-    await cookies.store(['a=1; Domain=example.org'], at('/', 'https://shop.example.org'), 'strict');
+    await cookies.store(['a=1; Domain=example.org'], at('/', 'https://shop.example.org'), '/', 'strict');
     expect(await cookies.header(at('/', 'https://shop.example.org'), 'strict')).toBe('a=1');
   });
 
@@ -85,7 +84,7 @@ describe('keeping', () => {
   });
 
   test('nothing is written for responses without cookies', async () => {
-    await cookies.store([], at('/'), 'strict');
+    await cookies.store([], at('/'), '/', 'strict');
     expect(storage.saves).toBe(0);
   });
 
@@ -107,4 +106,79 @@ describe('keeping', () => {
     expect(warn).toHaveBeenCalledTimes(2);
     warn.mockRestore();
   });
+});
+
+describe('scripts', () => {
+  const ORIGIN = 'http://127.0.0.1:5000';
+  const write = (cookie: string, path = '/') =>
+    cookies.storeFromScript({ id: cookie, path, routeBase: '/shop/', cookie }, ORIGIN);
+  const seen = async () => (await cookies.snapshot(ORIGIN)).cookies.map(({ name, value }) => `${name}=${value}`);
+
+  test('see all but what is HttpOnly, of every path', async () => {
+    await store('/', 'secret=1; HttpOnly', 'a=2; Path=/', 'deep=3; Path=/deep', 'gone=4; Max-Age=0');
+    expect(await seen()).toEqual(['deep=3', 'a=2']);
+  });
+
+  test('neither set nor replace nor delete what is HttpOnly', async () => {
+    await store('/', 'secret=1; HttpOnly');
+    expect(await write('secret=2')).toBeUndefined();
+    expect(await write('secret=; Max-Age=0')).toBeUndefined();
+    expect(await write('other=1; HttpOnly')).toBeUndefined();
+    expect(await header('/')).toBe('secret=1');
+  });
+
+  test('write in UTF-8, read what was sent in it, and may name the folder that the browser sees', async () => {
+    await write('gr\u00fc\u00dfe=\u{1f600}; Path=/shop/');
+    expect(await header('/')).toBe('gr\xc3\xbc\xc3\x9fe=\xf0\x9f\x98\x80');
+    expect(await seen()).toEqual(['gr\u00fc\u00dfe=\u{1f600}']);
+  });
+
+  test('are told of a newer version with each change, and of none without', async () => {
+    const first = await cookies.store(['a=1'], at('/'), '/', 'strict');
+    const second = await write('b=2');
+    expect(second?.version).toBeGreaterThan(first?.version ?? Number.NaN);
+    expect(await write('b=2')).toBeUndefined();
+    expect(await cookies.store(['secret=1; HttpOnly'], at('/'), '/', 'strict')).toBeUndefined();
+    cookies = new SiteCookies(storage);
+    expect((await cookies.snapshot(ORIGIN)).version).toBeGreaterThan(second?.version ?? Number.NaN);
+  });
+
+  test('a request that follows what a script set carries it', async () => {
+    void write('a=1');
+    expect(await header('/')).toBe('a=1');
+  });
+});
+
+describe('room', () => {
+  test('180 are kept, and those that were not used for the longest time go', async () => {
+    await store('/', 'old=1');
+    for (let index = 0; index < 180; index++) await store('/', `c${index}=1`);
+    const kept = (await header('/')).split('; ');
+    expect(kept).toHaveLength(180);
+  });
+
+  test('what has ended is kept no longer', async () => {
+    await store('/', 'a=1', 'b=2');
+    await store('/', 'a=; Max-Age=0');
+    expect(storage.kept?.cookies).toHaveLength(1);
+  });
+});
+
+test('a cookie that is used does not live longer for it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  await store('/', 'a=1; Max-Age=60');
+  vi.advanceTimersByTime(50_000);
+  expect(await header('/')).toBe('a=1');
+  vi.advanceTimersByTime(20_000);
+  expect(await header('/')).toBe('');
+  vi.useRealTimers();
+});
+
+test('a jar that is damaged is begun anew', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  storage.kept = JSON.parse('{ "cookies": "none" }');
+  await store('/', 'a=1');
+  expect(await header('/')).toBe('a=1');
+  expect(warn).toHaveBeenCalledTimes(1);
+  warn.mockRestore();
 });

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { DocumentScript, type GuestDocument, scriptJson } from '../../../../sw/document/document-script.js';
 
-const script = new DocumentScript({ scope: '/', source: 'run(portsideDocument)' });
+const script = new DocumentScript({
+  origin: 'https://example.org',
+  scope: '/',
+  source: 'run(portsideDocument)',
+  cookies: async () => ({ version: 7, cookies: [] }),
+});
 
-function add(fields: Readonly<Record<string, string>>, overrides: Partial<GuestDocument> = {}) {
+async function add(fields: Readonly<Record<string, string>>, overrides: Partial<GuestDocument> = {}) {
   const headers = new Headers({ 'Content-Length': '3', ...fields });
   const document = {
     request: { mode: 'navigate', method: 'GET' },
@@ -12,7 +17,7 @@ function add(fields: Readonly<Record<string, string>>, overrides: Partial<GuestD
     ...overrides,
     headers,
   };
-  const body = script.addTo(new TextEncoder().encode('<p>').buffer, document);
+  const body = await script.addTo(new TextEncoder().encode('<p>').buffer, document);
   if (!(body instanceof ArrayBuffer)) throw new Error('A buffer became something else.');
   return { text: new TextDecoder().decode(body), headers };
 }
@@ -23,21 +28,23 @@ describe('a document', () => {
     ['text/html; charset=UTF-8', 404],
     ['TEXT/HTML;charset=iso-8859-1', 500],
     ['text/html', 302],
-  ])('%s with status %i', (type, status) => {
-    const { text, headers } = add({ 'Content-Type': type, ETag: '"a"' }, { status });
+  ])('%s with status %i', async (type, status) => {
+    const { text, headers } = await add({ 'Content-Type': type, ETag: '"a"' }, { status });
     expect(text).toMatch(
       /^<script>\(function\(portsideDocument\){run\(portsideDocument\)}\)\({.*"port":8080.*}\)<\/script><p>$/,
     );
     expect([...headers.keys()]).toEqual(['content-type', 'etag']);
   });
 
-  test('has a policy’s nonce, or a new one at each time', () => {
+  test('has a policy’s nonce, or a new one at each time', async () => {
     const type = { 'Content-Type': 'text/html' };
-    expect(add({ ...type, 'Content-Security-Policy': "script-src 'nonce-x'" }).text).toContain('<script nonce="x">');
-    const fresh = () =>
-      /nonce="([^"]+)"/.exec(add({ ...type, 'Content-Security-Policy': "script-src 'self'" }).text)?.[1];
-    expect(fresh()).toMatch(/^[A-Za-z0-9+/]{24}$/);
-    expect(fresh()).not.toBe(fresh());
+    expect((await add({ ...type, 'Content-Security-Policy': "script-src 'nonce-x'" })).text).toContain(
+      '<script nonce="x">',
+    );
+    const fresh = async () =>
+      /nonce="([^"]+)"/.exec((await add({ ...type, 'Content-Security-Policy': "script-src 'self'" })).text)?.[1];
+    expect(await fresh()).toMatch(/^[A-Za-z0-9+/]{24}$/);
+    expect(await fresh()).not.toBe(await fresh());
   });
 });
 
@@ -53,8 +60,8 @@ describe('as it is', () => {
     [{ 'Content-Type': 'application/xhtml+xml' }, {}],
     [{ 'Content-Type': 'text/htmlx' }, {}],
     [{}, {}],
-  ])('%o %o', (fields, overrides) => {
-    const { text, headers } = add(fields, overrides);
+  ])('%o %o', async (fields, overrides) => {
+    const { text, headers } = await add(fields, overrides);
     expect(text).toBe('<p>');
     expect(headers.get('Content-Length')).toBe('3');
   });

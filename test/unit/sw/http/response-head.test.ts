@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HeaderList } from '../../../../protocol/bridge.js';
-import { buildResponseInit, type ResponseContext, setCookiesOf } from '../../../../sw/http/response-head.js';
+import { buildResponseInit, type ResponseContext } from '../../../../sw/http/response-head.js';
 
 const context: ResponseContext = {
   origin: 'https://example.org',
@@ -55,16 +55,6 @@ describe('URLs in headers', () => {
   ])('%s: %s', (name, value, expected) => {
     expect(build([[name, value]]).headers.get(name)).toBe(expected);
   });
-});
-
-test.each([
-  ['a=1; Path=/repo/', 'a=1; Path=/'],
-  ['a=1; Path=/repo', 'a=1; Path=/'],
-  ['a=1; path = /repo/admin; Secure', 'a=1; path = /admin; Secure'],
-  ['a=1; Path=/repository', 'a=1; Path=/repository'],
-  ['a=1; Path=/', 'a=1; Path=/'],
-])('the path of a cookie is in the guest’s space: %s', (value, expected) => {
-  expect(setCookiesOf([['Set-Cookie', value]], '/repo/')).toEqual([expected]);
 });
 
 describe('a file name', () => {
