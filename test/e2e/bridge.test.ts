@@ -380,6 +380,25 @@ describe('the way to the kernel', () => {
 });
 
 describe('a tab that goes', () => {
+  test('gives up what it waited for, though no event tells of it', async () => {
+    const second = await open(`${site.url}second`);
+    await second.evaluate(async () => {
+      window.stopKernel();
+      void fetch('/silence');
+      // Behind the other on the same port: once it is answered, the other is in flight.
+      await fetch('/echo');
+    });
+    const before = await page.evaluate(async () => (await fetch('/cancelled')).json());
+    await second.close();
+    const after = await page.evaluate(async (count) => {
+      let now: number;
+      do now = await (await fetch('/cancelled')).json();
+      while (now === count);
+      return now;
+    }, before);
+    expect(after).toBe(before + 1);
+  });
+
   test('leaves its requests to the next kernel, though it said nothing', async () => {
     const second = await open(`${site.url}second`);
     const answer = page.evaluate(async () => (await fetch('/gated?gate=left-behind')).text());
@@ -387,6 +406,27 @@ describe('a tab that goes', () => {
     await second.close();
     await page.evaluate(async () => (await fetch('/open?gate=left-behind')).json());
     expect(await answer).toBe('through');
+  });
+
+  test('a document goes on coming when the one before it has gone', async () => {
+    await showInFrame('/');
+    const text = await page.evaluate(async () => {
+      const frame = document.querySelector('iframe');
+      // Twice the worker looks after whoever waits, while the document is half there.
+      const looks = new Promise<void>((resolve) => {
+        let count = 0;
+        navigator.serviceWorker.addEventListener('message', ({ data }) => {
+          if (data.portside === 'busy' && ++count === 2) resolve();
+        });
+      });
+      frame?.contentWindow?.location.assign('/pieces?gate=late');
+      await looks;
+      const loaded = new Promise((resolve) => frame?.addEventListener('load', resolve, { once: true }));
+      await fetch('/open?gate=late');
+      await loaded;
+      return frame?.contentDocument?.body.textContent;
+    });
+    expect(text).toBe('firstsecond');
   });
 
   test('keep-alives are asked for while an exchange lasts, and only then', async () => {
