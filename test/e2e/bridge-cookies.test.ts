@@ -128,19 +128,27 @@ describe('beside a server', () => {
   test('document.cookie shows the same after each string that is set, and the server is sent the same', async () => {
     const tab = await (await browser.newContext()).newPage();
     await tab.goto(`${origin}/document`);
+    // Not in order: Chromium moves a cookie that changes to the end, RFC 6265 section 5.3 (step 11.3) does not.
+    const sorted = (text: string) => text.split('; ').sort();
     const set = (strings: readonly string[]) =>
       strings.map((text) => {
         document.cookie = text;
-        return [text.slice(0, 80), document.cookie.replace(/x{99,}/g, 'x…')];
+        return [
+          text.slice(0, 80),
+          document.cookie
+            .replace(/x{99,}/g, 'x…')
+            .split('; ')
+            .sort(),
+        ];
       });
     const frame = await show(documentPath());
     expect(await frame.evaluate(set, STRINGS)).toEqual(await tab.evaluate(set, STRINGS));
     // The worker comes to the same, by rules of its own.
     await frame.evaluate(() => cookieStore.set('last', '1'));
     await tab.evaluate(() => cookieStore.set('last', '1'));
-    expect(await cookieOf(frame)).toBe(await cookieOf(tab.mainFrame()));
-    expect(await cookieOf(await show(documentPath()))).toBe(await cookieOf(tab.mainFrame()));
-    expect(await sentBy(frame)).toBe(await sentBy(tab.mainFrame()));
+    expect(sorted(await cookieOf(frame))).toEqual(sorted(await cookieOf(tab.mainFrame())));
+    expect(sorted(await cookieOf(await show(documentPath())))).toEqual(sorted(await cookieOf(tab.mainFrame())));
+    expect(sorted(await sentBy(frame))).toEqual(sorted(await sentBy(tab.mainFrame())));
     await tab.context().close();
   });
 });
