@@ -29,7 +29,7 @@ test.each([
     app = await serveHostingApp(site.folder, headers);
     const page = await browser.newPage();
     await page.goto(app.origin);
-    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 100_000 });
     const answer = await page.evaluate(async () => {
       const response = await fetch('/blog/request.php?a=1');
       return { status: response.status, by: response.headers.get('X-Powered-By') };
@@ -50,7 +50,7 @@ test('a worker that was stopped finds the kernel again, in a page that lies abov
   app = await serveHostingApp(site.folder);
   const page = await browser.newPage();
   await page.goto(app.origin);
-  await page.waitForSelector('html[data-ready]', { state: 'attached' });
+  await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 100_000 });
   const session = await page.context().newCDPSession(page);
   await session.send('ServiceWorker.enable');
   await session.send('ServiceWorker.stopAllWorkers');
