@@ -3,7 +3,6 @@
  *
  * ```ts
  * await register({ base: '/' });
- * await becomeIsolated('/');
  * const machine = startMachine({ site });
  * machine.events.on('progress', ({ step, loaded, total }) => bar.show(step, loaded, total));
  * machine.events.on('output', (output) => logOutput(output));
@@ -28,5 +27,6 @@ export { becomeIsolated } from './isolation.js';
 export { type Machine, type MachineEvents, type MachineOptions, startMachine } from './machine.js';
 export { logOutput } from './output.js';
 export { type Claim, claimKernel, type Ownership } from './ownership.js';
-export { adoptRelease, type RegisterOptions, register } from './registration.js';
+export { type RegisterOptions, register } from './registration.js';
+export { type ReleaseEvents, type Releases, watchReleases } from './releases.js';
 export { type ShownSite, type ShowSiteOptions, showSite } from './show-site.js';

@@ -19,8 +19,10 @@ export type Claim =
       readonly role: 'guest';
       /** Resolves when the owner's boot has ended. */
       readonly ownerBooted: Promise<void>;
-      /** Resolves when the owner has gone and this page has become the owner. */
-      readonly succession: Promise<Ownership>;
+      /** Resolves when the owner has gone and this page has become the owner; with undefined when it has withdrawn. */
+      readonly succession: Promise<Ownership | undefined>;
+      /** This page does not want to become the owner any more. */
+      withdraw(): void;
     };
 
 /** @throws PortsideError `storage-blocked`: where storage is blocked, locks are too. */
@@ -31,8 +33,16 @@ export async function claimKernel(base: string): Promise<Claim> {
   } catch (cause) {
     throw new PortsideError('storage-blocked', undefined, { cause });
   }
-  const succession = hold(kernelLockName(base)).then((release) => beginBoot(base, release));
-  return { role: 'guest', ownerBooted: bootEnded(base), succession };
+  const withdrawal = new AbortController();
+  const { signal } = withdrawal;
+  const succession = hold(kernelLockName(base), signal).then(
+    (release) => beginBoot(base, release),
+    (reason: unknown) => {
+      if (signal.aborted) return undefined;
+      throw reason;
+    },
+  );
+  return { role: 'guest', ownerBooted: bootEnded(base), succession, withdraw: () => withdrawal.abort() };
 }
 
 async function beginBoot(base: string, release: Release): Promise<Ownership> {
@@ -53,9 +63,11 @@ const bootEnded = (base: string): Promise<void> =>
 type Release = () => void;
 
 /** Resolves once the lock is held. */
-function hold(name: string): Promise<Release> {
+function hold(name: string, signal?: AbortSignal): Promise<Release> {
   return new Promise((resolve, reject) => {
-    navigator.locks.request(name, () => new Promise<void>((release) => resolve(release))).catch(reject);
+    navigator.locks
+      .request(name, { ...(signal && { signal }) }, () => new Promise<void>((release) => resolve(release)))
+      .catch(reject);
   });
 }
 

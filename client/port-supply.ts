@@ -1,6 +1,6 @@
 /**
  * Keeps the service worker supplied with a port to the kernel. The browser stops an idle service worker and its ports
- * with it, so the port is handed over again whenever a worker asks, a new one takes control, or the page wakes up.
+ * with it, so the port is handed over again whenever a worker asks or a new one takes control.
  * Runs where the kernel's worker was started: in a page, or in the frame that stands between.
  */
 import { BRIDGE_VERSION } from '../protocol/bridge.js';
@@ -17,6 +17,11 @@ export interface Connection {
   close(): void;
 }
 
+export interface Supply extends Connection {
+  /** Hands over a port again: the page is back from the back/forward cache. */
+  renew(): void;
+}
+
 export interface PortSupply {
   readonly container: ServiceWorkerContainer;
   /** Path that the service worker knows the machine by. */
@@ -27,7 +32,7 @@ export interface PortSupply {
   connect(port: MessagePort): void;
 }
 
-export function supplyPorts({ container, base, isolated, connect }: PortSupply): Connection {
+export function supplyPorts({ container, base, isolated, connect }: PortSupply): Supply {
   const listening = new AbortController();
   const { signal } = listening;
   const keepAlive = new KeepAlive(() => send(container, { portside: 'keep-alive' }));
@@ -55,12 +60,12 @@ export function supplyPorts({ container, base, isolated, connect }: PortSupply):
   );
   container.addEventListener('controllerchange', handOver, { signal });
   addEventListener('pagehide', takeLeave, { signal });
-  addEventListener('pageshow', (event) => event.persisted && handOver(), { signal });
   // Messages wait for DOMContentLoaded unless they are asked for.
   container.startMessages();
   handOver();
 
   return {
+    renew: handOver,
     close() {
       listening.abort();
       takeLeave();
@@ -96,4 +101,16 @@ class KeepAlive {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** Calls `renew` whenever the page comes back from the back/forward cache, until `supply` is closed. */
+export function whileShown(supply: Supply): Connection {
+  const shown = new AbortController();
+  addEventListener('pageshow', ({ persisted }) => persisted && supply.renew(), { signal: shown.signal });
+  return {
+    close() {
+      shown.abort();
+      supply.close();
+    },
+  };
 }

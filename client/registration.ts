@@ -19,7 +19,7 @@ export interface RegisterOptions {
 
 /**
  * Registers the service worker and waits until it controls this page. A page that was loaded past an active worker, as
- * a forced reload does, is reloaded once.
+ * a forced reload does, asks it to take control; only where that does not help, the page is reloaded once.
  *
  * @throws PortsideError `insecure-origin`, `service-worker-unsupported`, `storage-blocked`, `service-worker-missing`,
  *   `service-worker-wrong-type`, `service-worker-scope`, `service-worker-failed`, `service-worker-bypassed`.
@@ -55,22 +55,6 @@ async function registrationInControl(
   return container.getRegistration();
 }
 
-/**
- * Lets a release of the service worker that waits take over, and reloads the page with it. Only while no page shows the
- * site: a page of one release is not to be served by another.
- */
-export async function adoptRelease(registration: ServiceWorkerRegistration, base: string): Promise<void> {
-  const { waiting } = registration;
-  if (!waiting) return;
-  const control = nextController(serviceWorkers());
-  const message: PageToWorker = { portside: 'take-over', base };
-  waiting.postMessage(message);
-  await Promise.race([control, givenUp(waiting)]);
-  if (waiting.state === 'redundant') return; // A still newer one came, or it failed: this page goes on as it is.
-  location.reload();
-  await new Promise(() => {});
-}
-
 function nextController(container: ServiceWorkerContainer): Promise<void> {
   return new Promise((resolve) => {
     container.addEventListener('controllerchange', () => resolve(), { once: true });
@@ -101,8 +85,30 @@ async function waitForControl(
     if (navigator.serviceWorker.controller) return;
   }
   // It is active and did not take this page: loaded by a forced reload, or before a worker that claims nothing.
+  if (registration.active && (await claimed(registration.active, control, base))) return;
   await reloadOnce('control', base);
   throw new PortsideError('service-worker-bypassed');
+}
+
+/** A worker of another kind does not answer, and nothing tells. Milliseconds: many times what starting a worker takes. */
+const CLAIM_TIMEOUT = 2_000;
+
+/** Asks `worker` to take control; true once this page is controlled. */
+async function claimed(worker: ServiceWorker, control: Promise<void>, base: string): Promise<boolean> {
+  const message: PageToWorker = { portside: 'claim', base };
+  worker.postMessage(message);
+  const { promise: silence, stop } = timeLimit(CLAIM_TIMEOUT);
+  await Promise.race([control, silence]);
+  stop();
+  return navigator.serviceWorker.controller !== null;
+}
+
+function timeLimit(milliseconds: number): { readonly promise: Promise<void>; stop(): void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const promise = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  return { promise, stop: () => clearTimeout(timer) };
 }
 
 /** Resolves when `worker` is active; rejects when it was given up. */

@@ -19,8 +19,10 @@ export type PageToWorker =
     }
   /** This page runs no kernel (any more): it is not to be asked for ports. */
   | { readonly portside: 'disconnect'; readonly base: string }
-  /** To a worker that waits: no page shows the site, so it may take the place of the one that is active. */
+  /** To a worker that waits: every page that shows the site agrees, so it may take the place of the one that is active. */
   | { readonly portside: 'take-over'; readonly base: string }
+  /** To an active worker, by a page that was loaded past it: it is to control the pages of its scope, which is `base`. */
+  | { readonly portside: 'claim'; readonly base: string }
   /** From an inspector page: transfers a MessagePort that speaks `inspect.ts`, for the kernel. */
   | { readonly portside: 'inspect'; readonly version: typeof BRIDGE_VERSION; readonly base: string }
   /** Asks for a WebSocket into a guest; transfers the MessagePort that speaks `tunnel.ts`. */

@@ -72,6 +72,12 @@ export const kernelChannelName = (base: string): string => `portside:${base}`;
 export const stoppedPath = (base: string, at: string): string =>
   `${base}.portside/stopped?at=${encodeURIComponent(at)}`;
 
+/** Web Locks of names that begin so: each held by a page that shows the site and has not agreed to another release. */
+export const pageLockPrefix = (base: string): string => `portside:${base}:page:`;
+
+/** BroadcastChannel: a message says that a page has agreed to start a new release. */
+export const releaseChannelName = (base: string): string => `portside:${base}:release`;
+
 /** Cache Storage: what the service worker of a release serves by itself. */
 export const assetCacheName = (base: string, release: string): string => `portside:assets:${base}:${release}`;
 

@@ -129,6 +129,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     const { data, source, ports } = event;
     if (!isPageMessage(data) || !(source instanceof Client)) return;
     const [port] = ports;
+    if (data.portside === 'claim' && data.base === registered) event.waitUntil(self.clients.claim());
     if (data.portside === 'connect' && data.base === scope) isolation.learn(data.isolated);
     switch (data.portside) {
       case 'inspect':

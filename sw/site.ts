@@ -33,7 +33,7 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(Promise.all([self.clients.claim(), precache.activate()]));
 });
 
-// The shell asks for it before it boots, when it knows from the kernel's lock that no tab uses the release before.
+// The shell asks for it when every tab that shows the release before has agreed: client/releases.ts.
 self.addEventListener('message', (event) => {
   if (isPageMessage(event.data) && event.data.portside === 'take-over') event.waitUntil(self.skipWaiting());
 });

@@ -1,12 +1,12 @@
 import { PortsideError } from '../../protocol/errors.js';
 import { type FromKernelFrame, kernelFramePath, type ToKernelFrame } from '../../protocol/kernel-frame.js';
 import type { FromMachine, ToMachine } from '../../protocol/machine.js';
-import type { Connection } from '../port-supply.js';
+import { type Connection, whileShown } from '../port-supply.js';
 import type { KernelScript, KernelWorker, KernelWorkerEvents } from './kernel-worker.js';
 
 /**
- * Milliseconds. A frame whose document did not come fires `load` as well, and cannot be looked into any more than an isolated one;
- * the document's own word is on its way before `load`, so that this is waited for in vain or not at all.
+ * Milliseconds. The document's word is on its way before `load`; where another came in its place, or none, nothing tells, because an
+ * isolated frame can no more be looked into than an error page.
  */
 const GREETING_TIMEOUT = 5_000;
 
@@ -47,7 +47,9 @@ export class WorkerInFrame implements KernelWorker {
       },
       { signal },
     );
-    this.#frame.addEventListener('load', () => this.#look(), { signal });
+    // Its process has crashed, or a script of the page has removed it.
+    port1.addEventListener('close', () => events.error('The frame that it ran in has gone.'), { signal });
+    this.#frame.addEventListener('load', () => setTimeout(() => this.#missGreeting(), GREETING_TIMEOUT), { signal });
     document.documentElement.append(this.#frame);
   }
 
@@ -56,8 +58,9 @@ export class WorkerInFrame implements KernelWorker {
   }
 
   serve(base: string): Connection {
-    this.#tell({ portside: 'kernel-serve', base });
-    return { close: () => this.#tell({ portside: 'kernel-leave', base }) };
+    const renew = () => this.#tell({ portside: 'kernel-serve', base });
+    renew();
+    return whileShown({ renew, close: () => this.#tell({ portside: 'kernel-leave', base }) });
   }
 
   terminate(): void {
@@ -72,13 +75,9 @@ export class WorkerInFrame implements KernelWorker {
     if (port) this.#tell({ portside: 'kernel-start', script: url.href, name }, [port]);
   }
 
-  /** A document that can be looked into shares the page's agent cluster: it is not isolated, or not ours. */
-  #look(): void {
-    const refuse = () => {
-      if (this.#workerPort) this.#refuse(new PortsideError('isolation-refused'));
-    };
-    if (this.#frame.contentDocument !== null) refuse();
-    else setTimeout(refuse, GREETING_TIMEOUT);
+  #missGreeting(): void {
+    if (this.#workerPort)
+      this.#refuse(new PortsideError('service-worker-bypassed', 'The frame of the kernel did not load.'));
   }
 
   #refuse(error: PortsideError): void {

@@ -1,6 +1,6 @@
 import { PortsideError } from '../../protocol/errors.js';
 import type { FromMachine, ToMachine } from '../../protocol/machine.js';
-import { type Connection, supplyPorts } from '../port-supply.js';
+import { type Connection, supplyPorts, whileShown } from '../port-supply.js';
 import { serviceWorkers } from '../service-workers.js';
 import type { KernelScript, KernelWorker, KernelWorkerEvents } from './kernel-worker.js';
 
@@ -20,12 +20,13 @@ export class WorkerInPage implements KernelWorker {
   }
 
   serve(base: string): Connection {
-    return supplyPorts({
+    const supply = supplyPorts({
       container: serviceWorkers(),
       base,
       isolated: true,
       connect: (port) => this.post({ type: 'connect', port }, [port]),
     });
+    return whileShown(supply);
   }
 
   terminate(): void {

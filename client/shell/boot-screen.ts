@@ -36,7 +36,8 @@ export class BootScreen {
     this.#part('screen').hidden = true;
   }
 
-  fail(error: PortsideError): void {
+  /** @param retry What the reader can do about it. */
+  fail(error: PortsideError, retry: () => void): void {
     const { sentence, remedy } = errorTexts[error.code];
     this.#enter('failed');
     this.#part('screen').hidden = false;
@@ -45,6 +46,7 @@ export class BootScreen {
     this.#part('remedy').textContent = remedy;
     this.#part('code').textContent = error.detail ? `${error.code}: ${error.detail}` : error.code;
     this.#offerReport();
+    this.#part('retry').onclick = retry;
     this.#part('failure').focus();
   }
 

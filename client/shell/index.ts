@@ -1,18 +1,19 @@
 /** The shell of a packed site: makes the page able to run a kernel, boots it or finds the tab that has, shows the site. */
 import { PortsideError } from '../../protocol/errors.js';
 import type { SiteConfig } from '../../protocol/site.js';
-import { connect } from '../connection.js';
 import { type Diagnosis, diagnose, diagnosisText } from '../diagnose/diagnose.js';
 import { becomeIsolated } from '../isolation.js';
-import { startMachine } from '../machine.js';
+import { type Machine, startMachine } from '../machine.js';
 import { logOutput } from '../output.js';
-import { claimKernel, type Ownership } from '../ownership.js';
 import { prefetch } from '../prefetch.js';
-import { adoptRelease, register } from '../registration.js';
+import { register } from '../registration.js';
+import { type Releases, watchReleases } from '../releases.js';
 import { forgetReload } from '../reload-once.js';
 import { type ShownSite, showSite } from '../show-site.js';
 import { BootScreen } from './boot-screen.js';
+import { KernelShare } from './kernel-share.js';
 import { readSiteConfig } from './site-config.js';
+import { UpdateNotice } from './update-notice.js';
 
 declare global {
   interface Window {
@@ -27,6 +28,7 @@ window.portside = { diagnose: () => diagnose({ base }) };
 /** In the markup under this id; its type follows from the tag that the selector names. */
 const frame = document.querySelector<HTMLIFrameElement>('iframe#portside-site');
 let shown: ShownSite | undefined;
+let releases: Releases | undefined;
 let failed = false;
 
 async function run(): Promise<void> {
@@ -39,23 +41,34 @@ async function run(): Promise<void> {
   const registration = await register({ base: site.base }).catch((error: unknown) => explainFailedInstall(error, site));
   await ahead?.done;
   if (crossOriginIsolated) forgetReload('isolation', site.base);
+  releases = watchReleases(registration, site.base);
 
-  const claim = await claimKernel(site.base);
-  if (claim.role === 'owner') {
-    await adoptRelease(registration, site.base);
-    await runKernel(site, claim.ownership);
-  } else {
-    // When the tab that runs the kernel goes, this one takes over behind the site that it shows.
-    claim.succession.then((ownership) => runKernel(site, ownership)).catch(fail);
-    screen.progress('wait');
-    await claim.ownerBooted;
-  }
+  const share = new KernelShare({
+    base: site.base,
+    start: () => startKernel(site),
+    waits: () => screen.progress('wait'),
+    failed: fail,
+  });
+  addEventListener('pagehide', () => share.suspend());
+  addEventListener('pageshow', ({ persisted }) => persisted && share.begin().catch(fail));
+  await share.begin().catch((error: unknown) => isolateOtherwise(error, site.base));
   if (failed) return; // As the successor of a tab that went while it booted.
   if (!frame) throw new Error("The shell's page has no iframe#portside-site");
   shown = showSite({ base: site.base, name: site.name, frame });
   await shown.arrived;
   screen.ready();
   frame.focus();
+  offerReleases(releases, frame);
+}
+
+function offerReleases(offered: Releases, site: HTMLIFrameElement): void {
+  const notice = new UpdateNotice(document, {
+    update: () => void offered.adopt(),
+    closed: () => site.focus(),
+  });
+  offered.events.on('available', ({ wanted }) => notice.show(wanted ? 'wanted' : 'ready'));
+  offered.events.on('held', () => notice.show('held'));
+  if (offered.available) notice.show('ready');
 }
 
 /** A service worker that could not keep the site's parts is given up by the browser, which does not say why. */
@@ -70,29 +83,20 @@ async function explainFailedInstall(error: unknown, site: SiteConfig): Promise<n
   throw error;
 }
 
-async function runKernel(site: SiteConfig, ownership: Ownership): Promise<void> {
+function startKernel(site: SiteConfig): Machine {
   const machine = startMachine({ site });
   machine.events.on('progress', ({ step, loaded, total }) => screen.progress(step, loaded, total));
   machine.events.on('output', (output) => logOutput(output));
   machine.events.on('exit', ({ pid, status, restarted }) => {
     console.warn(`portside: process ${pid} ended with status ${status}${restarted ? '; another was started' : ''}`);
   });
-  try {
-    await machine.ready;
-  } catch (error) {
-    machine.terminate();
-    ownership.release();
-    if (error instanceof PortsideError && error.code === 'isolation-refused') await becomeIsolated(site.base);
-    throw error;
-  }
-  const connection = connect(machine, site.base);
-  ownership.booted();
-  machine.events.on('failed', (error) => {
-    connection.close();
-    machine.terminate();
-    ownership.release();
-    fail(error);
-  });
+  return machine;
+}
+
+/** Where the browser isolates no frame, the page is loaded once more, with headers that isolate it. */
+async function isolateOtherwise(error: unknown, base: string): Promise<never> {
+  if (error instanceof PortsideError && error.code === 'isolation-refused') await becomeIsolated(base);
+  throw error;
 }
 
 /** The service worker answers frames with the site. A frame that gets the shell was loaded past it, and would nest for ever. */
@@ -107,7 +111,8 @@ function fail(error: unknown): void {
   frame?.remove();
   const known =
     error instanceof PortsideError ? error : new PortsideError('unexpected-failure', String(error), { cause: error });
-  screen.fail(known);
+  // What failed may be what a new release has mended.
+  screen.fail(known, () => (releases?.available ? void releases.adopt() : location.reload()));
 }
 
 run().catch(fail);

@@ -7,7 +7,7 @@ export function isPageMessage(data: unknown): data is PageToWorker {
   if (typeof data !== 'object' || data === null || !('portside' in data)) return false;
   if (data.portside === 'keep-alive') return true;
   if (!('base' in data) || typeof data.base !== 'string') return false;
-  if (data.portside === 'take-over') return true;
+  if (data.portside === 'take-over' || data.portside === 'claim') return true;
   if (data.portside === 'upgrade') return isUpgrade(data);
   if (data.portside === 'cookies-seen') return 'version' in data && typeof data.version === 'number';
   if (data.portside === 'cookie-write') return isCookieWrite(data);

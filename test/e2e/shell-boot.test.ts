@@ -53,46 +53,11 @@ describe('the service worker', () => {
 });
 
 describe('later visits', () => {
-  it('recover from a reload that goes past the service worker', async () => {
-    const { page } = await visit.open('b');
-    const session = await visit.context.newCDPSession(page);
-    await session.send('Page.reload', { ignoreCache: true });
-    await page.waitForEvent('load');
-    await heading(await shown(page), 'b');
-    expect(await page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-  });
-
   it('need no network', async () => {
     const { page } = await visit.open('b');
     await visit.context.setOffline(true);
     await page.reload();
     await heading(await shown(page), 'b');
-  });
-
-  it('take up a new release when no tab shows the old one', async () => {
-    const { page } = await visit.open();
-    visit.site.configure({ release: 'second', name: 'Second' });
-    await page.reload();
-    await shown(page);
-    // The look for a new release is the browser's; it installs behind the site that is shown.
-    await page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.ready;
-      while (!registration.waiting) {
-        const { installing } = registration;
-        await new Promise((resolve) => {
-          if (installing) installing.addEventListener('statechange', resolve, { once: true });
-          else registration.addEventListener('updatefound', resolve, { once: true });
-        });
-      }
-    });
-    expect(await page.getAttribute('iframe#portside-site', 'title')).toBe('Harbour & <Sons>');
-    await page.reload();
-    await page.waitForSelector('iframe#portside-site[title="Second"]', { state: 'attached' });
-    await heading(await shown(page), 'home');
-    expect(await page.evaluate(() => caches.keys().then((names) => names.sort()))).toEqual([
-      'portside:assets:/:second',
-      'portside:guest:/',
-    ]);
   });
 
   it('show a page while it is still being sent', async () => {

@@ -53,18 +53,21 @@ describe('states', () => {
 
   it('comes back with a failure', () => {
     screen.ready();
-    screen.fail(new PortsideError('asset-damaged', 'guest.wasm'));
+    const retry = vi.fn();
+    screen.fail(new PortsideError('asset-damaged', 'guest.wasm'), retry);
     expect(document.documentElement.dataset).toMatchObject({ portsideState: 'failed', portsideCode: 'asset-damaged' });
     expect(element('screen')?.hidden).toBe(false);
     expect(element('sentence')?.textContent).toBe(errorTexts['asset-damaged'].sentence);
     expect(element('remedy')?.textContent).toBe(errorTexts['asset-damaged'].remedy);
     expect(element('code')?.textContent).toBe('asset-damaged: guest.wasm');
     expect(document.activeElement).toBe(element('failure'));
+    element('retry')?.click();
+    expect(retry).toHaveBeenCalledOnce();
   });
 
   it('offers a report, which is made when it is opened', async () => {
     expect(element('details')?.hidden).toBe(true);
-    screen.fail(new PortsideError('storage-blocked'));
+    screen.fail(new PortsideError('storage-blocked'), () => {});
     expect(element('details')?.hidden).toBe(false);
     expect(report).not.toHaveBeenCalled();
     element('details')?.dispatchEvent(new Event('toggle'));

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Connection, supplyPorts } from '../../../client/port-supply.js';
+import { type Connection, supplyPorts, whileShown } from '../../../client/port-supply.js';
 import { BRIDGE_VERSION } from '../../../protocol/bridge.js';
 import type { PageToWorker, WorkerToPage } from '../../../protocol/page.js';
 
@@ -28,12 +28,14 @@ beforeEach(() => {
   container = new FakeContainer();
   Object.defineProperty(navigator, 'serviceWorker', { configurable: true, value: container });
   ports = [];
-  connection = supplyPorts({
-    container: navigator.serviceWorker,
-    base: '/shop/',
-    isolated: true,
-    connect: (port) => ports.push(port),
-  });
+  connection = whileShown(
+    supplyPorts({
+      container: navigator.serviceWorker,
+      base: '/shop/',
+      isolated: true,
+      connect: (port) => ports.push(port),
+    }),
+  );
 });
 afterEach(() => connection.close());
 
