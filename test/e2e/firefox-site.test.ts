@@ -343,9 +343,11 @@ describe('a fault', () => {
 
 describe('a second tab', () => {
   test('shows the same site from the same servers, and goes on when the first is closed', async () => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    await fetchIn(view.frame, '/guest-book.php', { method: 'POST', body: 'name=Jürgen', headers });
     const second = await openSite(profile, `${site.url}guest-book.php`);
     await heading(second.frame, 'guest book');
-    expect(await second.frame.$eval('pre', (pre) => pre.textContent)).toBe('{"1":"Ada"}');
+    expect(await second.frame.$eval('pre', (pre) => pre.textContent)).toContain('"Jürgen"');
     await view.page.close();
     await show(second.frame, '/files/page.html', 'static');
     // Sessions lie in the guest's files, which went with the first tab.

@@ -174,7 +174,7 @@ describe('a script that reads slowly', () => {
   test('stops the server’s writing, lets it go on, and ends it', async () => {
     const seen = await frame.evaluate(async () => {
       const howFar = async () => (await fetch('/how-far.php')).text();
-      const { body } = await fetch('/endless.php');
+      const { body } = await fetch('/flood.php');
       const reader = body?.getReader();
       await reader?.read();
       // It stands still once each of many requests beside it is answered without a step of it.

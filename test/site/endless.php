@@ -1,9 +1,13 @@
 <?php
-// Sends one mebibyte after another and keeps a record of how many it could.
-ignore_user_abort(true);
-for ($sent = 0; $sent < 300 && !connection_aborted(); $sent++) {
-    echo str_repeat('x', 1 << 20);
+/* Says something until nobody listens any more, and then who it was. */
+require __DIR__ . '/page.php';
+page('endless');
+set_time_limit(0);
+register_shutdown_function(static function (): void {
+    error_log('endless ended');
+});
+while (true) {
+    echo str_repeat('<i></i>', 200);
     flush();
-    file_put_contents('/tmp/endless', $sent);
+    usleep(20000);
 }
-file_put_contents('/tmp/endless', 'over');

@@ -1,3 +1,3 @@
 <?php
-// How far endless.php has got.
-echo @file_get_contents('/tmp/endless');
+// How far flood.php has got.
+echo @file_get_contents('/tmp/flood');
