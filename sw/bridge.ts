@@ -120,6 +120,7 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
     origin,
     link,
     cookies,
+    cookieDocuments: documentScript ? cookieDocuments : undefined,
     browser,
     headTimeout,
     decide: (url, { id, url: referrer }) =>

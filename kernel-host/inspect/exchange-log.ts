@@ -2,6 +2,7 @@
 import { KEPT_REQUESTS, type RequestReport } from '../../protocol/inspect.js';
 import type { ExchangeMoment, ExchangeRecord } from '../http/exchange-record.js';
 import type { ObservedRequest, Watchers } from './changes.js';
+import { withoutSecrets } from './secrets.js';
 
 class LoggedExchange implements ObservedRequest {
   readonly id: number;
@@ -14,8 +15,11 @@ class LoggedExchange implements ObservedRequest {
 
   report(): RequestReport {
     const { trace, takenAt, connectedAt, acceptedAt, firstByteAt, endedAt, target, ...facts } = this.#record;
+    const { requestHeaders, responseHeaders } = facts;
     return {
       ...facts,
+      requestHeaders: withoutSecrets(requestHeaders),
+      responseHeaders: responseHeaders && withoutSecrets(responseHeaders),
       id: this.id,
       url: trace?.url ?? target,
       receivedAt: trace?.receivedAt ?? null,

@@ -5,6 +5,7 @@
 import { PortsideError } from '../../protocol/errors.js';
 import type { PageToWorker } from '../../protocol/page.js';
 import type { FromTunnel } from '../../protocol/tunnel.js';
+import type { CookieDocuments } from '../cookies/cookie-documents.js';
 import type { SiteCookies } from '../cookies/cookies.js';
 import type { BrowserFacts } from '../http/request-head.js';
 import { guestUrl, portOnMachine } from '../routing/guest-url.js';
@@ -26,6 +27,8 @@ export interface UpgradesOptions {
   readonly origin: string;
   readonly link: KernelLink;
   readonly cookies: SiteCookies;
+  /** Told of the cookies that a handshake sets, where documents have a script that listens. */
+  readonly cookieDocuments: CookieDocuments | undefined;
   readonly browser: BrowserFacts;
   /** Milliseconds until a guest must have answered. */
   readonly headTimeout: number;
@@ -51,7 +54,7 @@ export class Upgrades {
     const tell = (answer: FromTunnel) => port.postMessage(answer);
     try {
       tell({ type: 'received', worker: await nameOfLife() });
-      const { link, origin, cookies, headTimeout } = this.#options;
+      const { link, origin, cookies, cookieDocuments, headTimeout } = this.#options;
       const url = new URL(message.url);
       const place = this.#place(url, asker);
       const jarUrl = guestUrl(place.target, { origin });
@@ -66,7 +69,8 @@ export class Upgrades {
       forwarded = true;
       const request = { ...place, headers, accept, protocols, headTimeout, page: port, life };
       // Told by its host and path alone: no folder stands before the guest's own.
-      await cookies.store(await connection.upgrade(request), jarUrl, '/', 'strict');
+      const changed = await cookies.store(await connection.upgrade(request), jarUrl, '/', 'strict');
+      if (changed) await cookieDocuments?.tell(changed, '');
     } catch (error) {
       // The port is not ours any more: the page hears from the kernel, or by its lock that there is none.
       if (forwarded && error instanceof PortLostError) return;
