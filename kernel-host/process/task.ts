@@ -62,6 +62,7 @@ export class Task implements Waiter, Deadline {
 
   park(park: Park): typeof PARKED {
     this.#park = park;
+    this.process.intervalTimers.pause();
     for (const queue of park.queues) queue.add(this);
     if (park.deadline !== null) this.#timers.add(this);
     return PARKED;
@@ -85,6 +86,7 @@ export class Task implements Waiter, Deadline {
     const park = this.#park;
     if (!park) return;
     this.#park = null;
+    this.process.intervalTimers.resume();
     for (const queue of park.queues) queue.remove(this);
     if (park.deadline !== null) this.#timers.remove(this);
   }

@@ -112,6 +112,13 @@ describe('a guest is a program like any other', () => {
     expect(ended).toBe(status);
     expect(stdout).toMatch(said);
   });
+
+  test('a page may sleep longer than its time limit, which counts what it computes', async () => {
+    // As under Linux: beyond what the kernel waits until it ends a page that makes no call, too.
+    const { code, stdout } = await guest(['-r', 'set_time_limit(1); sleep(4); usleep(200000); echo "awake";']);
+    expect(stdout).toBe('awake');
+    expect(code).toBe(0);
+  });
 });
 
 test('a port of this machine leads to a server in the kernel', async () => {

@@ -9,6 +9,7 @@ const MILLISECONDS_PER_DAY = 86_400_000;
 const CLOCK_REALTIME = 0;
 /** ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF */
 const TIMERS = 3;
+const ITIMER_REAL = 0;
 /** PHP's hard_timeout: how long native PHP lets a page that ignores its time limit go on, in milliseconds. */
 const GRACE = 2000;
 
@@ -73,12 +74,14 @@ export function timeImports(guest: Guest): Imports {
 
 /**
  * Interval timers (setitimer): PHP's time limits. A guest without shared memory cannot be interrupted, so that an expired timer is
- * delivered at the next call it makes; one that makes none is ended by the kernel a little later.
+ * delivered at the next call it makes; one that makes none is ended by the kernel a little later. All but ITIMER_REAL count
+ * the time in which the guest does not sleep in a call.
  */
 export class IntervalTimers {
   readonly #guest: Guest;
+  /** By the clock of each. */
   readonly #deadlines: number[] = Array.from({ length: TIMERS }, () => Number.POSITIVE_INFINITY);
-  /** The nearest of the deadlines: what every call looks at. */
+  /** What every call looks at: before this, on the monotonic clock, none of them can have expired. */
   nearest = Number.POSITIVE_INFINITY;
 
   constructor(guest: Guest) {
@@ -90,9 +93,19 @@ export class IntervalTimers {
     if (which < 0 || which >= TIMERS) return -guestErrno(EINVAL);
     // PHP stops its timer with every request, whether it runs or not.
     if (milliseconds > 0 || this.#deadlines[which] !== Number.POSITIVE_INFINITY) this.#watch(which, milliseconds);
-    this.#deadlines[which] = milliseconds > 0 ? performance.now() + milliseconds : Number.POSITIVE_INFINITY;
-    this.nearest = Math.min(...this.#deadlines);
+    const now = performance.now() - this.#behind(which);
+    this.#deadlines[which] = milliseconds > 0 ? now + milliseconds : Number.POSITIVE_INFINITY;
+    this.#findNearest();
     return 0;
+  }
+
+  /** Milliseconds by which the clock of a timer is behind the monotonic one. */
+  #behind(which: number): number {
+    return which === ITIMER_REAL ? 0 : this.#guest.calls.channel.slept;
+  }
+
+  #findNearest(): void {
+    this.nearest = Math.min(...this.#deadlines.map((deadline, which) => deadline + this.#behind(which)));
   }
 
   /** Lets the kernel end a guest that computes on and makes no call at which the timer could be delivered. */
@@ -109,9 +122,11 @@ export class IntervalTimers {
   deliver(): void {
     const now = performance.now();
     for (const [which, deadline] of this.#deadlines.entries()) {
-      if (deadline > now) continue;
+      if (deadline > now - this.#behind(which)) continue;
       this.set(which, 0);
       this.#guest.call('_emscripten_timeout', which, now);
     }
+    // The guest may have slept since it was found.
+    this.#findNearest();
   }
 }
