@@ -188,14 +188,13 @@ describe('a script that reads slowly', () => {
         const piece = await reader?.read();
         read += piece?.value?.byteLength ?? 0;
       }
-      const further = await howFar();
+      while (Number(await howFar()) <= Number(far));
       await reader?.cancel();
       while ((await howFar()) !== 'over');
-      return { stopped: Number(far), further: Number(further) };
+      return Number(far);
     });
-    // 2 MiB of window, the socket, and what the browser keeps between worker and page.
-    expect(seen.stopped).toBeLessThan(12);
-    expect(seen.further).toBeGreaterThan(28);
+    // Of 300: Chromium 156 takes some 57 MiB out of any worker's stream ahead of a script that reads none, and then no more.
+    expect(seen).toBeLessThan(100);
   });
 });
 
