@@ -29,7 +29,7 @@ export interface NativeSocketPage extends SocketPage {
   stop(): Promise<void>;
 }
 
-const portIn = (line: string): number => Number(/^listening on (\d+)$/.exec(line.trim())?.[1]);
+export const portIn = (line: string): number => Number(/^listening on (\d+)$/.exec(line.trim())?.[1]);
 
 /** Opens the site and has a page of it start the server. */
 export async function openGuestServer(context: BrowserContext, site: PackedSite): Promise<GuestSocketPage> {
@@ -40,8 +40,16 @@ export async function openGuestServer(context: BrowserContext, site: PackedSite)
   return { page, frame, context, port, base };
 }
 
-/** Native PHP runs the server, and the browser's own WebSocket talks to it. */
-export async function openNativeServer(browser: Browser): Promise<NativeSocketPage> {
+export interface NativeSocketHost {
+  /** Address of a page beside the server. */
+  readonly url: string;
+  /** Where the server is; ends with a slash. */
+  readonly base: string;
+  stop(): Promise<void>;
+}
+
+/** Native PHP runs the server. */
+export async function serveNatively(): Promise<NativeSocketHost> {
   const server = spawn(NATIVE_PHP, [SERVER, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: server.stdout }), 'line');
   const host = createServer((_, response) =>
@@ -50,16 +58,28 @@ export async function openNativeServer(browser: Browser): Promise<NativeSocketPa
   await once(host.listen(0, '127.0.0.1'), 'listening');
   const address = host.address();
   if (address === null || typeof address === 'string') throw new Error('The host listens on no TCP port.');
-  const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${address.port}/`);
   return {
-    frame: page.mainFrame(),
+    url: `http://127.0.0.1:${address.port}/`,
     base: `ws://127.0.0.1:${portIn(String(line))}/`,
     async stop() {
-      await page.close();
       host.close();
       server.kill();
       await once(server, 'exit');
+    },
+  };
+}
+
+/** The browser's own WebSocket talks to native PHP. */
+export async function openNativeServer(browser: Browser): Promise<NativeSocketPage> {
+  const { url, base, stop } = await serveNatively();
+  const page = await browser.newPage();
+  await page.goto(url);
+  return {
+    frame: page.mainFrame(),
+    base,
+    async stop() {
+      await page.close();
+      await stop();
     },
   };
 }
