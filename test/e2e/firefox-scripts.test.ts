@@ -1,12 +1,10 @@
 /** What scripts of a guest's pages do in Firefox: media, cookies, WebSockets and events, with a real PHP site. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EngineView, fetchIn, openSite } from '../support/engine-visit.js';
-import { goTo, launchEngine, type Profile, type TestBrowser } from '../support/engines.js';
-import { hasNativePhp } from '../support/native-php.js';
+import { launchEngine, type Profile, type TestBrowser } from '../support/engines.js';
 import { type PackedSite, servePackedSite } from '../support/packed-site.js';
 import { siteRoot } from '../support/site-visit.js';
-import { type Conversation, conversations, converse } from '../support/web-socket-cases.js';
-import { type NativeSocketHost, portIn, serveNatively } from '../support/web-socket-hosts.js';
+import { portIn } from '../support/web-socket-hosts.js';
 
 /** As tone.php makes it: a head of 44 bytes, a byte a sample. */
 const LENGTH = 44 + 60 * 8000;
@@ -108,30 +106,43 @@ describe('cookies', () => {
   });
 });
 
-describe.runIf(hasNativePhp())('WebSockets show what Firefox’s own show of native PHP', () => {
-  let native: NativeSocketHost;
+describe('a WebSocket to a guest', () => {
   let base: string;
   beforeAll(async () => {
-    native = await serveNatively();
     const port = portIn((await fetchIn(view.frame, '/web-sockets/start.php')).text);
     base = `${site.url.replace('http', 'ws')}.portside/port/${port}/`;
   });
-  afterAll(() => native?.stop());
 
-  test('in every conversation', async () => {
-    const beside = await profile.newTab();
-    await goTo(beside, native.url);
-    const different: unknown[] = [];
-    for (const [name, conversation] of Object.entries<Conversation>(conversations)) {
-      const expected = await beside.evaluate(converse, [native.base, conversation] as const);
-      const seen = await view.frame.evaluate(converse, [base, conversation] as const);
-      if (JSON.stringify(seen) !== JSON.stringify(expected)) different.push({ name, expected, seen });
-    }
-    await beside.close();
-    expect(different).toEqual([]);
+  // The server answers with the code that it was closed with, and gives no reason of its own.
+  test('carries text, bytes and blobs both ways, in order, and closes as it is told', async () => {
+    const seen = await view.frame.evaluate(async (url) => {
+      const socket = new WebSocket(`${url}echo`);
+      socket.binaryType = 'arraybuffer';
+      const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve, { once: true }));
+      await new Promise((resolve) => socket.addEventListener('open', resolve, { once: true }));
+      const bytes = new Uint8Array(1 << 20).map((_, at) => at % 251);
+      const answers = new Promise<unknown[]>((resolve) => {
+        const all: unknown[] = [];
+        socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
+          all.push(typeof data === 'string' ? data : [data.byteLength, new Uint8Array(data)[1000]]);
+          if (all.length === 3) resolve(all);
+        };
+      });
+      socket.send('grüße');
+      socket.send(new Blob([bytes.subarray(0, 2000)]));
+      socket.send(bytes);
+      const got = await answers;
+      socket.close(4001, 'enough');
+      const { code, reason, wasClean } = await closed;
+      return { got, end: [code, reason, wasClean] };
+    }, base);
+    expect(seen).toEqual({
+      got: ['grüße', [2000, 1000 % 251], [1 << 20, 1000 % 251]],
+      end: [4001, '', true],
+    });
   });
 
-  test('and go on when the worker is stopped', async () => {
+  test('goes on when the worker is stopped', async () => {
     await view.frame.evaluate(async (url) => {
       const socket = new WebSocket(`${url}echo`);
       Object.assign(window, { kept: socket });

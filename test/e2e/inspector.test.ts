@@ -144,14 +144,14 @@ test('an archive of what is listed can be saved', async () => {
 });
 
 test('paused, it shows nothing new, and all of it afterwards', async () => {
-  await inspector.click('text=Pause');
+  await inspector.click('button:text-is("Pause")');
   await state('paused');
   await fetchIn(frame, '/?while-paused');
   // The kernel answers a snapshot after everything it has sent before.
   await show('processes');
   await show('requests');
   expect(await inspector.$('td[title$="/?while-paused"]')).toBeNull();
-  await inspector.click('text=Pause');
+  await inspector.click('button:text-is("Pause")');
   await row('/?while-paused', 'done');
 });
 

@@ -130,12 +130,12 @@ describe('a boot that fails', () => {
     );
   });
 
-  it('isolation-refused: a worker that adds no headers', async () => {
+  it('service-worker-bypassed: a worker that answers nothing', async () => {
     const bytes = Buffer.from(
       'oninstall = () => skipWaiting(); onactivate = (event) => event.waitUntil(clients.claim())',
     );
     expect(await failure(() => visit.site.files.set('/sw.js', { type: 'text/javascript', bytes }))).toBe(
-      'isolation-refused',
+      'service-worker-bypassed',
     );
   });
 

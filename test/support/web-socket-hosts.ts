@@ -40,16 +40,8 @@ export async function openGuestServer(context: BrowserContext, site: PackedSite)
   return { page, frame, context, port, base };
 }
 
-export interface NativeSocketHost {
-  /** Address of a page beside the server. */
-  readonly url: string;
-  /** Where the server is; ends with a slash. */
-  readonly base: string;
-  stop(): Promise<void>;
-}
-
-/** Native PHP runs the server. */
-export async function serveNatively(): Promise<NativeSocketHost> {
+/** Native PHP runs the server, and the browser's own WebSocket talks to it. */
+export async function openNativeServer(browser: Browser): Promise<NativeSocketPage> {
   const server = spawn(NATIVE_PHP, [SERVER, '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(createInterface({ input: server.stdout }), 'line');
   const host = createServer((_, response) =>
@@ -58,28 +50,16 @@ export async function serveNatively(): Promise<NativeSocketHost> {
   await once(host.listen(0, '127.0.0.1'), 'listening');
   const address = host.address();
   if (address === null || typeof address === 'string') throw new Error('The host listens on no TCP port.');
+  const page = await browser.newPage();
+  await page.goto(`http://127.0.0.1:${address.port}/`);
   return {
-    url: `http://127.0.0.1:${address.port}/`,
+    frame: page.mainFrame(),
     base: `ws://127.0.0.1:${portIn(String(line))}/`,
     async stop() {
+      await page.close();
       host.close();
       server.kill();
       await once(server, 'exit');
-    },
-  };
-}
-
-/** The browser's own WebSocket talks to native PHP. */
-export async function openNativeServer(browser: Browser): Promise<NativeSocketPage> {
-  const { url, base, stop } = await serveNatively();
-  const page = await browser.newPage();
-  await page.goto(url);
-  return {
-    frame: page.mainFrame(),
-    base,
-    async stop() {
-      await page.close();
-      await stop();
     },
   };
 }
