@@ -1,4 +1,6 @@
 /** Pages that come back: loaded past their service worker, or by the browser's back button. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CHROMIUM_ARGUMENTS, CHROMIUM_PATH, launchChromium } from '../support/shell-browser.js';
@@ -70,6 +72,29 @@ describe('with a back/forward cache', () => {
     await page.goBack({ waitUntil: 'commit' });
     await shown(page);
   }
+
+  test('a page that another tab’s kernel serves is as it was left, and its site answers', async () => {
+    await visit.open();
+    const { page } = await visit.open('b');
+    const other = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('elsewhere'));
+    await once(other.listen(0, '127.0.0.1'), 'listening');
+    const address = other.address();
+    if (address === null || typeof address === 'string') throw new Error('The host listens on no TCP port.');
+    await page.evaluate(() => {
+      document.documentElement.dataset.left = 'here';
+    });
+    await page.goto(`http://elsewhere.test:${address.port}/`);
+    await page.goBack({ waitUntil: 'commit' });
+    await page.waitForSelector('html[data-left="here"]', { state: 'attached' });
+    other.close();
+    // The driver loses frames of pages that come back: they are asked by the page around them.
+    const seen = await page.evaluate(async () => {
+      const site = document.querySelector<HTMLIFrameElement>('#portside-site')?.contentWindow;
+      const response = await site?.fetch('/a?x=1');
+      return { status: response?.status, at: site?.location.pathname };
+    });
+    expect(seen).toEqual({ status: 200, at: '/b' });
+  });
 
   test('a page that comes back is a guest where another tab has taken the kernel over', async () => {
     const first = await visit.open('b');
