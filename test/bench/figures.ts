@@ -12,11 +12,13 @@ export class Figures {
 
   add(measure: string, target: string, value: number, unit: string): void {
     this.all.push({ measure, target, unit, value: round(value) });
+    console.error(`  ${measure}, ${target}: ${round(value)} ${unit}`);
   }
 
   /** Something that a reader must know of the figures: a peer that was not to be had, a part that failed. */
   note(text: string): void {
     this.notes.push(text);
+    console.error(`  ${text}`);
   }
 }
 

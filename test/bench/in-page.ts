@@ -97,24 +97,27 @@ export async function fetchOnce(
   return { status: response.status, headers: [...response.headers], body: btoa(text) };
 }
 
-/** Every worker that the page has started: the kernel's is the first. */
-const workers: Worker[] = [];
-if (typeof Worker !== 'undefined') {
-  const Original = Worker;
-  window.Worker = class extends Original {
-    constructor(url: string | URL, options?: WorkerOptions) {
-      super(url, options);
-      workers.push(this);
-    }
+/** Where the page's machine hears and speaks: the kernel's worker, or the port to it when a hidden frame has started it. */
+let machine: Worker | MessagePort | undefined;
+for (const { prototype } of [MessagePort, ...(typeof Worker === 'undefined' ? [] : [Worker])]) {
+  const post: (message: unknown, transfer: Transferable[]) => void = prototype.postMessage;
+  prototype.postMessage = function (this: Worker | MessagePort, message: unknown, transfer = []) {
+    if (isBoot(message)) machine = this;
+    post.call(this, message, Array.isArray(transfer) ? transfer : (transfer.transfer ?? []));
   };
+}
+
+function isBoot(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'boot';
 }
 
 /** What the page's machine has counted until now. */
 export function machineStats(): Promise<MachineStats> {
-  const [kernel] = workers;
+  const kernel = machine;
   if (!kernel) throw new Error('This page has started no machine.');
   return new Promise((resolve) => {
-    const listener = ({ data }: MessageEvent<FromMachine>) => {
+    const listener = (event: Event) => {
+      const { data } = event as MessageEvent<FromMachine>;
       if (data.type !== 'stats') return;
       kernel.removeEventListener('message', listener);
       resolve(data);

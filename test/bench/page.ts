@@ -14,6 +14,9 @@ const inPageScript = (): Promise<string> =>
 /** Milliseconds: the slowest of what is waited for, a peer's first boot with WordPress, takes a few seconds. */
 const PATIENCE = 60_000;
 
+/** Milliseconds: a gibibyte through PHP's own server takes most of it. */
+const CALL_PATIENCE = 180_000;
+
 /** What documents call to say where they are. */
 const BINDING = 'benchSays';
 
@@ -84,17 +87,16 @@ export class BenchPage {
     });
   }
 
-  /** Calls a function of `in-page.ts`. @throws Error with the page's own words */
+  /** Calls a function of `in-page.ts`. @throws Error with the page's own words, or when it does not end */
   async call<Name extends keyof InPage>(
     name: Name,
     ...parameters: Parameters<InPage[Name]>
   ): Promise<Awaited<ReturnType<InPage[Name]>>> {
     const expression = `${IN_PAGE}.${name}(...${JSON.stringify(parameters)})`;
-    const { result, exceptionDetails } = await this.send('Runtime.evaluate', {
-      expression,
-      awaitPromise: true,
-      returnByValue: true,
-    });
+    const { result, exceptionDetails } = await inTime(
+      this.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }),
+      expression.slice(0, 200),
+    );
     if (exceptionDetails !== undefined) throw new Error(`in the page: ${JSON.stringify(exceptionDetails)}`);
     return (result as { readonly value: Awaited<ReturnType<InPage[Name]>> }).value;
   }
@@ -117,4 +119,11 @@ export class BenchPage {
   async close(): Promise<void> {
     await this.chromium.send('Target.closeTarget', { targetId: this.#target });
   }
+}
+
+function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const limit = setTimeout(() => reject(new Error(`${what} did not end in ${CALL_PATIENCE} ms.`)), CALL_PATIENCE);
+    promise.then(resolve, reject).finally(() => clearTimeout(limit));
+  });
 }

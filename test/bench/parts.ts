@@ -13,7 +13,7 @@ import { measureWorkers } from './parts/processors.js';
 import { measureRecovery } from './parts/recovery.js';
 import { install, measureWordpress, wordpressRoot } from './parts/wordpress.js';
 import { writeSite } from './site.js';
-import { openChunkFloor, openRelayFloor, openWorkerFloor } from './targets/floors.js';
+import { openChunkFloor, openIsolated, openRelayFloor, openWorkerFloor } from './targets/floors.js';
 import { openNative } from './targets/native.js';
 import { bootPlayground, openPlayground, servePlayground } from './targets/playground.js';
 import { bootPortside, openPortside, type PackedSite, servePacked } from './targets/portside.js';
@@ -57,7 +57,9 @@ const fetches: Part = async (bench, targets) => {
   await measureParallel(portside, figures);
   await countCalls(portside, 'static file of 1 KiB', 'one.txt', figures);
   await countCalls(portside, '<?php echo 1;', 'echo.php', figures);
-  await measureRoundTrips(portside, figures);
+  const isolated = await openIsolated(chromium);
+  targets.closeLater(isolated);
+  await measureRoundTrips(portside, isolated.page, figures);
 };
 
 const boots: Part = async (bench, targets) => {

@@ -1,12 +1,18 @@
 /** What system calls cost, and how many a page makes. */
 import { type Figures, median } from '../figures.js';
+import type { BenchPage } from '../page.js';
 import { CALLS } from '../site.js';
 import type { Target } from '../targets/target.js';
 
 const ROUNDS = 5;
 const PAGES = 20;
 
-export async function measureRoundTrips({ page, base, name }: Target, figures: Figures): Promise<void> {
+/** @param isolated where two bare threads wake each other */
+export async function measureRoundTrips(
+  { page, base, name }: Target,
+  isolated: BenchPage,
+  figures: Figures,
+): Promise<void> {
   const crossing: number[] = [];
   const local: number[] = [];
   const floor: number[] = [];
@@ -14,7 +20,7 @@ export async function measureRoundTrips({ page, base, name }: Target, figures: F
   for (let round = 0; round < ROUNDS; round++) {
     crossing.push(Number(await page.call('fetchText', `${base}crossing.php`)));
     local.push(Number(await page.call('fetchText', `${base}local.php`)));
-    floor.push(await page.call('atomicsRoundTrip', CALLS));
+    floor.push(await isolated.call('atomicsRoundTrip', CALLS));
   }
   const after = await page.call('machineStats');
   const crossed = total(after, 'crossings') - total(before, 'crossings');

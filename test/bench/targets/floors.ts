@@ -151,6 +151,21 @@ $&`,
 export const openChunkFloor = (chromium: Chromium): Promise<Target> =>
   openFloor(chromium, 'chunk floor', PASSING_PAGE, { '/sw.js': PASSING_WORKER, '/worker.js': OTHER_WORKER });
 
+/** A page that may have shared memory, for what threads take to wake each other. */
+export async function openIsolated(chromium: Chromium): Promise<Pick<Target, 'page' | 'close'>> {
+  const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+  const site = await serve(new Map([['/', { ...html('<!doctype html><title>isolated</title>'), headers }]]));
+  const page = await chromium.open();
+  await page.load(`${site.origin}/`);
+  return {
+    page,
+    close: async () => {
+      await page.close();
+      await site.close();
+    },
+  };
+}
+
 async function openFloor(
   chromium: Chromium,
   name: TargetName,
