@@ -108,6 +108,11 @@ export class KernelLink {
       lost: (lost) => this.#forget(lost),
     });
     this.#connections.add(connection);
+    if (this.#current && this.#current.owner !== owner) {
+      // Only one page runs the kernel: that of before has given it up or is gone, and may have had no time to say so.
+      this.#current = undefined;
+      void this.prune();
+    }
     connection.ready.then(
       () => this.#use(connection),
       (reason: unknown) => {
@@ -118,9 +123,8 @@ export class KernelLink {
   }
 
   #use(connection: KernelConnection): void {
-    const replaced = this.#current;
     this.#current = connection;
-    if (replaced && replaced !== connection) replaced.retire();
+    for (const other of this.#connections) if (other.open && other !== connection) other.retire();
     this.#settleWanted((wanted) => wanted.resolve(connection));
     this.#options.changed?.();
   }

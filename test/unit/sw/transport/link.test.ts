@@ -126,6 +126,25 @@ describe('with a port', () => {
     expect((await exchange.response).status).toBe(200);
   });
 
+  test('while a new page greets, nothing is sent to the one before', async () => {
+    pages = [new Page('a'), new Page('b')];
+    connect('a');
+    await link.acquire();
+    connect('b');
+    expect((await link.acquire()).owner).toBe('b');
+  });
+
+  test('what was sent to a page that is gone fails when the next one comes', async () => {
+    pages = [new Page('a')];
+    connect('a');
+    const exchange = (await link.acquire()).send(HEAD, null, { id: '' });
+    const lost = expect(exchange.response).rejects.toBeInstanceOf(PortLostError);
+    // A tab that is closed may have no time to take its leave.
+    pages = [new Page('b')];
+    connect('b');
+    await lost;
+  });
+
   test.each([
     ['takes its leave', async () => link.receive({ portside: 'disconnect', base: SCOPE }, 'a', [])],
     [
