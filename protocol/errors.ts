@@ -192,6 +192,72 @@ export const errorTexts = {
     sentence: 'A file changed while it was being packed.',
     remedy: 'Stop what writes to the folder, then pack it again.',
   },
+  'archive-path-missing': {
+    sentence: 'The site has no such file or folder.',
+    remedy: 'Check the path: it is the one that the programs of the site know, such as /var/www/html.',
+    status: 404,
+  },
+  'archive-bad-name': {
+    sentence: 'A file has a name that an archive cannot hold.',
+    remedy: 'Rename the file: at most 255 bytes for a name and 4,095 for a path, in UTF-8.',
+    status: 422,
+  },
+  'archive-file-changed': {
+    sentence: 'A large file was written to while it was being exported.',
+    remedy: 'Export again when the site has less to do.',
+    status: 409,
+  },
+  'archive-damaged': {
+    sentence: 'The archive is damaged, or it is no tar archive. Nothing was changed.',
+    remedy: 'Make or download it again; .tar and .tar.gz are read.',
+    status: 422,
+  },
+  'archive-unsafe-path': {
+    sentence: 'The archive holds a name that leads out of the folder it is unpacked into. Nothing was changed.',
+    remedy: 'Use archives from sources that you trust; make it again with names relative to one folder.',
+    status: 422,
+  },
+  'archive-in-the-way': {
+    sentence: 'The archive has a file where the site has a folder with content. Nothing was changed.',
+    remedy: 'Move the folder away, or import with the choice to remove what is not in the archive.',
+    status: 409,
+  },
+  'archive-no-room': {
+    sentence: 'There is no room for the files of the archive.',
+    remedy: 'Import less at a time, or close other tabs and try again.',
+    status: 507,
+  },
+  'archive-disturbed': {
+    sentence: 'The site changed the files of the import while it was under way.',
+    remedy: 'Import again when the site has less to do.',
+    status: 409,
+  },
+  'archive-empty': {
+    sentence: 'The archive has no files for a site.',
+    remedy: 'Give an archive that was exported from a site, or one of a document root.',
+  },
+  'archive-unreadable': {
+    sentence: 'The archive cannot be read.',
+    remedy: 'Check the path and the permissions of the file.',
+  },
+  'import-under-way': {
+    sentence: 'Another import into this site is under way.',
+    remedy: 'Wait until it is over.',
+    status: 409,
+  },
+  'cross-site-refused': {
+    sentence: 'A page of another site led here, and the files of this site are not handed out that way.',
+    remedy: 'Open the page .portside/manage of the site itself, and export from there.',
+    status: 403,
+  },
+  'site-in-use': {
+    sentence: 'A tab still runs this site, and did not stop it.',
+    remedy: 'Close the tabs of the site, then try again.',
+  },
+  'site-deleted': {
+    sentence: 'This site was deleted from this device.',
+    remedy: 'Try again to download it anew, as it was published. What was written here is gone.',
+  },
   'folder-missing': {
     sentence: 'There is no such folder.',
     remedy: 'Check the spelling of the path.',
