@@ -3,6 +3,7 @@
  * browser's worker and under Node; what differs is the `Platform` that the host gives.
  */
 export { Errno } from './abi/errno.js';
+export { ArchiveExchange } from './archive/archive-exchange.js';
 export { installProgram } from './boot/install-program.js';
 export { mountImage, reserveImage } from './boot/mount-image.js';
 export { makeDirectory, plantRootTree, writeFile } from './boot/root-tree.js';
@@ -12,6 +13,7 @@ export type { FileSystem } from './fs/file-system.js';
 export { type Abi, detectAbi } from './guest/abi.js';
 export { runProcess } from './guest/run.js';
 export { BridgeServers } from './http/bridge-servers.js';
+export type { BridgedExchange, MachineService } from './http/bridged-exchange.js';
 export type { HostConnection, HostNetwork } from './http/connection.js';
 export { type HttpRequest, type HttpResponse, sendHttpRequest } from './http/send-http-request.js';
 export type { ImageEntry } from './image/entry.js';

@@ -76,7 +76,7 @@ export type ToKernel =
   | {
       readonly type: 'request';
       readonly id: number;
-      /** Guest TCP port. */
+      /** Guest TCP port; MACHINE_PORT (archive.ts) for what the machine answers itself. */
       readonly port: number;
       readonly method: string;
       /** Origin-form request target: path and query, as it stands in the request line. */

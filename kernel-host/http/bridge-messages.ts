@@ -1,4 +1,5 @@
 /** Checks what comes over the bridge: a port can be handed to a page, and a page can post anything. */
+import { MACHINE_PORT } from '../../protocol/archive.js';
 import { type Asker, type HeaderList, MAX_CHUNK, type RequestTrace, type ToKernel } from '../../protocol/bridge.js';
 import { isLife, type ToTunnel } from '../../protocol/tunnel.js';
 
@@ -51,7 +52,7 @@ function readHello({ version, worker }: Record<string, unknown>): ToKernel | nul
 
 function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {
   const { port, method, target, headers, body, bodyLength, chunked, headTimeout, trace, asker } = data;
-  if (!isTcpPort(port)) return null;
+  if (!isTcpPort(port) && port !== MACHINE_PORT) return null;
   if (typeof method !== 'string' || typeof target !== 'string' || !isHeaderList(headers)) return null;
   if (body !== null && body !== 'stream' && !(body instanceof ArrayBuffer)) return null;
   if (bodyLength !== undefined && !isCount(bodyLength)) return null;

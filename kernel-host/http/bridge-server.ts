@@ -1,4 +1,5 @@
 /** The kernel's end of the bridge: serves one MessagePort, on whose other end is a service worker (or a page). */
+import { MACHINE_PORT } from '../../protocol/archive.js';
 import {
   BRIDGE_VERSION,
   type FromKernel,
@@ -8,8 +9,9 @@ import {
 } from '../../protocol/bridge.js';
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
 import { exchangeOf, readMessage } from './bridge-messages.js';
+import type { BridgedExchange, MachineService } from './bridged-exchange.js';
 import type { HostNetwork } from './connection.js';
-import { Exchange, type ExchangeOptions, type ExchangeSink } from './exchange.js';
+import { Exchange, type ExchangeOptions, type ExchangeRequest, type ExchangeSink } from './exchange.js';
 import { Undelivered } from './undelivered.js';
 import type { Upgrades } from './web-socket/upgrades.js';
 
@@ -43,15 +45,20 @@ export interface BridgeServerEvents {
   inspected(port: MessagePort): void;
 }
 
+export interface BridgeServerOptions extends ExchangeOptions {
+  /** Answers what is asked of the machine itself, where it answers anything. */
+  readonly machine?: MachineService;
+}
+
 const NOTHING_TO_TRANSFER: ArrayBuffer[] = [];
 
 export class BridgeServer {
   readonly #port: BridgePort;
   readonly #network: HostNetwork;
-  readonly #options: ExchangeOptions;
+  readonly #options: BridgeServerOptions;
   readonly #upgrades: Upgrades;
   readonly #events: BridgeServerEvents | undefined;
-  readonly #exchanges = new Map<number, Exchange>();
+  readonly #exchanges = new Map<number, BridgedExchange>();
   readonly #undelivered = new Undelivered();
   #state: 'new' | 'open' | 'closed' = 'new';
   #requests = 0;
@@ -61,7 +68,7 @@ export class BridgeServer {
     port: BridgePort,
     network: HostNetwork,
     upgrades: Upgrades,
-    options: ExchangeOptions = {},
+    options: BridgeServerOptions = {},
     events?: BridgeServerEvents,
   ) {
     this.#port = port;
@@ -181,11 +188,9 @@ export class BridgeServer {
     }
     this.#requests++;
     try {
-      const exchange: Exchange = new Exchange(
-        this.#network,
+      const exchange: BridgedExchange = this.#answering(
         request,
         this.#sink(id, () => exchange.timing),
-        this.#options,
       );
       this.#exchanges.set(id, exchange);
       if (asker) this.#undelivered.keep(id, method, asker, exchange);
@@ -196,12 +201,24 @@ export class BridgeServer {
     }
   }
 
-  #sink(id: number, timing: () => ResponseTiming): ExchangeSink {
+  /** @throws PortsideError */
+  #answering(request: ExchangeRequest, sink: ExchangeSink): BridgedExchange {
+    if (request.port !== MACHINE_PORT) return new Exchange(this.#network, request, sink, this.#options);
+    const { machine } = this.#options;
+    if (!machine) throw new PortsideError('guest-not-listening');
+    return machine(request, sink);
+  }
+
+  #sink(id: number, timing: () => ResponseTiming | undefined): ExchangeSink {
     return {
       response: ({ status, statusText, headers }, body) => {
         if (body !== 'stream') this.#exchanges.delete(id);
         const transfer = body instanceof ArrayBuffer ? [body] : NOTHING_TO_TRANSFER;
-        this.#post({ type: 'response', id, status, statusText, headers, body, timing: timing() }, transfer);
+        const took = timing();
+        this.#post(
+          { type: 'response', id, status, statusText, headers, body, ...(took && { timing: took }) },
+          transfer,
+        );
       },
       chunk: (chunk) => this.#post({ type: 'chunk', id, chunk }, [chunk]),
       end: () => {

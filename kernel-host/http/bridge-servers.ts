@@ -1,11 +1,10 @@
 import type { Unanswered } from '../../protocol/bridge.js';
-import { type BridgePort, BridgeServer } from './bridge-server.js';
+import { type BridgePort, BridgeServer, type BridgeServerOptions } from './bridge-server.js';
 import type { HostNetwork } from './connection.js';
-import type { ExchangeOptions } from './exchange.js';
 import type { SocketLives } from './web-socket/socket-lives.js';
 import { Upgrades } from './web-socket/upgrades.js';
 
-export interface BridgeServersOptions extends ExchangeOptions {
+export interface BridgeServersOptions extends BridgeServerOptions {
   /** Takes ports that speak `protocol/inspect.ts`; they are closed where nobody does. */
   readonly inspected?: (port: MessagePort) => void;
   /** How the ends of WebSockets learn that the other is gone. */

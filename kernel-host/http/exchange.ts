@@ -4,6 +4,7 @@
  */
 import type { RequestTrace, ResponseTiming } from '../../protocol/bridge.js';
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
+import type { BridgedExchange } from './bridged-exchange.js';
 import type { HostConnection, HostNetwork } from './connection.js';
 import { Deadline } from './deadline.js';
 import type { ExchangeMoment, ExchangeObserver, ExchangeRecord } from './exchange-record.js';
@@ -55,7 +56,7 @@ const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'D
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-export class Exchange {
+export class Exchange implements BridgedExchange {
   readonly #network: HostNetwork;
   readonly #request: ExchangeRequest;
   readonly #sink: ExchangeSink;

@@ -1,17 +1,17 @@
 import type { Asker, Unanswered } from '../../protocol/bridge.js';
-import type { Exchange } from './exchange.js';
+import type { BridgedExchange } from './bridged-exchange.js';
 
 interface Kept {
   readonly asker: Asker;
   readonly method: string;
-  readonly exchange: Exchange;
+  readonly exchange: BridgedExchange;
 }
 
 /** The requests of one port whose answers have not been delivered yet, as far as somebody must hear of it when they never are. */
 export class Undelivered {
   readonly #kept = new Map<number, Kept>();
 
-  keep(id: number, method: string, asker: Asker, exchange: Exchange): void {
+  keep(id: number, method: string, asker: Asker, exchange: BridgedExchange): void {
     this.#kept.set(id, { asker, method, exchange });
   }
 

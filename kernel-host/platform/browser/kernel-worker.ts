@@ -3,6 +3,7 @@ import { type ErrorCode, PortsideError } from '../../../protocol/errors.js';
 import { type FromMachine, MACHINE_VERSION, type ToMachine } from '../../../protocol/machine.js';
 import { type SiteConfig, siteAddress } from '../../../protocol/site.js';
 import { Errno } from '../../abi/errno.js';
+import { ArchiveExchange } from '../../archive/archive-exchange.js';
 import { installProgram } from '../../boot/install-program.js';
 import { mountImage, reserveImage } from '../../boot/mount-image.js';
 import { plantRootTree } from '../../boot/root-tree.js';
@@ -76,6 +77,7 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
     {
       booting: () => booting,
       observer: inspection.exchanges.observe,
+      machine: (request, sink) => new ArchiveExchange(kernel, request, sink),
       socketLives: webLockLives(),
       inspected: (port) => inspection.attach(port),
     },
