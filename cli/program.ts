@@ -56,17 +56,25 @@ export function createProgram({ version, build }: Installation): Command {
       'Packs DOCROOT, with PHP and all that runs it, into a folder for any static host.\n' +
         'Everything in DOCROOT can be read by the visitors of the site, PHP sources and dotfiles included.',
     )
-    .argument('<docroot>', 'folder of the site, as `php -S -t` takes it')
+    .argument('[docroot]', 'folder of the site, as `php -S -t` takes it')
+    .option('--from <archive>', 'a .tar or .tar.gz in place of DOCROOT: exported from a site, or of a document root')
     .requiredOption('--out <dir>', 'folder to write; packed before, or new, or empty');
   withPackOptions(packing)
     .addHelpText(
       'after',
-      '\nExamples:\n  portside pack ./my-site --out dist\n  portside pack . --out dist --php 8.2 --base /shop/ --router router.php',
+      '\nExamples:\n  portside pack ./my-site --out dist\n  portside pack . --out dist --php 8.2 --base /shop/ --router router.php\n' +
+        '  portside pack --from export.tar --out dist',
     )
-    .action(async (docroot: string, flags: PackFlags & { readonly out: string }) => {
-      const { pack } = await import('./pack.js');
-      await pack(docroot, { ...flags, build });
-    });
+    .action(
+      async (docroot: string | undefined, flags: PackFlags & { readonly out: string; readonly from?: string }) => {
+        const { from, ...options } = flags;
+        const site = docroot ?? from;
+        if (site === undefined || (docroot !== undefined && from !== undefined))
+          return packing.error('error: either DOCROOT or --from ARCHIVE is expected');
+        const { pack } = await import('./pack.js');
+        await pack(site, { ...options, build }, from !== undefined);
+      },
+    );
 
   const serving = program
     .command('serve')

@@ -16,8 +16,10 @@
  * each asks `claimKernel` first.
  */
 
+export type { ImportResult, TreeSize } from '../protocol/archive.js';
 export { type ErrorCode, errorTexts, PortsideError } from '../protocol/errors.js';
 export type { SiteConfig } from '../protocol/site.js';
+export { type ArchiveOptions, exportSite, type ImportOptions, importSite, siteSize } from './archive.js';
 export { type Connection, connect } from './connection.js';
 export { type DiagnoseOptions, type Diagnosis, diagnose, diagnosisText } from './diagnose/diagnose.js';
 export type { DiagnosisFacts } from './diagnose/facts.js';
@@ -30,3 +32,5 @@ export { type Claim, claimKernel, type Ownership } from './ownership.js';
 export { type RegisterOptions, register } from './registration.js';
 export { type ReleaseEvents, type Releases, watchReleases } from './releases.js';
 export { type ShownSite, type ShowSiteOptions, showSite } from './show-site.js';
+export { deleteSite } from './sites/delete-site.js';
+export { listSites, type SiteOnDevice } from './sites/list-sites.js';

@@ -72,3 +72,11 @@ export interface LostRequests {
   readonly portside: 'unanswered';
   readonly requests: readonly Unanswered[];
 }
+
+/**
+ * From a page that deletes a site to all pages of the origin, over the same channel: whoever runs its kernel is to stop it, and nobody
+ * to start another.
+ */
+export interface SiteDeleted {
+  readonly portside: 'site-deleted';
+}

@@ -53,6 +53,16 @@ export function siteAddress(site: Pick<SiteConfig, 'port'>, origin: string): { h
 /** Cache Storage: where the inflated guest of a base is kept between boots. One cache a base; its entries are of one release. */
 export const guestCacheName = (base: string): string => `portside:guest:${base}`;
 
+/** Cache Storage: what names all caches of the releases of all bases, and the base in such a name. */
+export const assetCacheBase = (name: string): string | undefined =>
+  /^portside:assets:(\/(?:.*\/)?)[^/]*$/.exec(name)?.[1];
+
+/** IndexedDB: the database of the files of a base. */
+export const storeDatabaseName = (base: string): string => `portside-store ${base}`;
+
+/** IndexedDB: the cookies of all machines of an origin: a store in a database, with an entry for each scope. */
+export const COOKIE_DATABASE = { database: 'portside-cookies', store: 'jars' } as const;
+
 /** Web Lock: held by the page that runs the kernel of a base, for as long as it does. */
 export const kernelLockName = (base: string): string => `portside:${base}`;
 

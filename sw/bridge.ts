@@ -3,7 +3,10 @@
 import documentSource from '../client/document/index.ts?script';
 import inspectorScript from '../client/inspect/index.ts?script';
 import kernelScript from '../client/kernel-worker/frame-script.ts?script';
+import manageScript from '../client/manage/index.ts?script';
+import type { ArchiveAction } from '../protocol/archive.js';
 import { PortsideError } from '../protocol/errors.js';
+import { Archives } from './archive/archives.js';
 import { CookieDocuments } from './cookies/cookie-documents.js';
 import { indexedDbCookies, SiteCookies } from './cookies/cookies.js';
 import { DocumentScript } from './document/document-script.js';
@@ -13,11 +16,12 @@ import { blobDocument } from './frames/blob-document.js';
 import { IsolationMode } from './frames/isolation-mode.js';
 import { kernelDocument } from './frames/kernel-document.js';
 import { Relay } from './http/relay.js';
-import { inspectorPage } from './inspect/inspector-page.js';
 import { InspectorPages } from './inspect/inspector-pages.js';
 import { type BridgeOptions, checkedOptions, outsideOf } from './options.js';
+import { ownPage } from './own-page.js';
 import { ClientRoutes } from './routing/client-routes.js';
 import { type Decision, decide, type OwnPage, type RouteTable, routeOfDocument } from './routing/route.js';
+import { isClientGone } from './transport/exchange.js';
 import { nameOfLife } from './transport/life.js';
 import { KernelLink, type PageClient, type PageClients } from './transport/link.js';
 import { isPageMessage } from './transport/page-messages.js';
@@ -71,8 +75,15 @@ export interface MachineBridge {
   blob(url: string): Promise<Response>;
 }
 
+export interface SiteOptions {
+  /** Top-level navigations get a shell. */
+  readonly shell: boolean;
+  /** What the site is called, where it has a name. */
+  readonly name?: string;
+}
+
 /** Must be called while the worker's script is evaluated: listeners that are added later miss the event that woke it. */
-export function startBridge(options: BridgeOptions & { readonly shell: boolean }): MachineBridge {
+export function startBridge(options: BridgeOptions & SiteOptions): MachineBridge {
   const { origin } = self.location;
   const registered = new URL(self.registration.scope).pathname;
   const { scope, routes, headTimeout, connectTimeout, documentScript } = checkedOptions(options, registered);
@@ -94,11 +105,21 @@ export function startBridge(options: BridgeOptions & { readonly shell: boolean }
   const cookies = new SiteCookies(indexedDbCookies(scope));
   const cookieDocuments = new CookieDocuments({ origin, scope, cookies, documents: () => guestDocuments(table) });
   const isolation = new IsolationMode(scope, self.navigator.userAgent);
+  const archives = new Archives({ link, origin, name: options.name ?? self.location.hostname, headTimeout });
+  const archive = ({ request, clientId }: BridgeEvent, action: ArchiveAction): Promise<Response> =>
+    archives.respond(request, clientId, action).catch((error: unknown) => {
+      if (isClientGone(error)) throw error;
+      return explain(error, request, isolation.policy, scope);
+    });
   const ownPages: Readonly<Record<OwnPage, (event: BridgeEvent) => Response | Promise<Response>>> = {
     blank: async () => blankDocument(await isolation.known()),
     cookies: ({ request }) => cookieDocuments.respond(request),
-    inspect: async () => inspectorPage(inspectorScript, await isolation.known()),
+    inspect: async () => ownPage('Inspector', inspectorScript, await isolation.known()),
     kernel: () => kernelDocument(kernelScript),
+    'export.tar': (event) => archive(event, 'export.tar'),
+    import: (event) => archive(event, 'import'),
+    size: (event) => archive(event, 'size'),
+    manage: async () => ownPage('This site on this device', manageScript, await isolation.known()),
     stopped: ({ request }) => explain(new PortsideError('worker-stopped'), request, isolation.policy, scope),
   };
   const browser = self.navigator;

@@ -18,6 +18,7 @@ const bridge = startBridge({
   scope: site.base,
   routes: [{ base: site.base, port: siteAddress(site, self.location.origin).port }],
   shell: true,
+  name: site.name,
 });
 const { isolation } = bridge;
 const precache = new Precache(site);

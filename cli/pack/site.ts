@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
@@ -10,6 +11,7 @@ import type { PhpVersion } from '../php/releases.js';
 import { withTemporaryDirectory } from '../temporary.js';
 import { countFiles } from '../words.js';
 import { writing } from '../writing.js';
+import { scanArchive } from './archive.js';
 import { ASSET_FOLDER, AssetWriter } from './assets.js';
 import {
   DOCUMENT_ROOT,
@@ -23,9 +25,10 @@ import {
 } from './guest-layout.js';
 import { licenseText } from './licenses.js';
 import { claimOutput, isPacked, LICENSE_FILE, publish, SITE_FILE, UNFINISHED_PREFIX } from './output.js';
-import { contains, fileSource, scanFolder } from './scan.js';
+import { contains, fileSource, type Scan, scanFolder } from './scan.js';
 
 export interface PackOptions {
+  /** The folder of the site, or a tar archive of one. */
   readonly docroot: string;
   readonly out: string;
   readonly php: PhpVersion;
@@ -57,24 +60,46 @@ export interface Report {
 }
 
 /**
- * Packs a folder into a static site.
+ * Packs a folder, or an archive of one, into a static site.
  * @param obtain Where PHP comes from.
  * @throws PortsideError for everything that a person can do something about.
  */
 export async function packSite(options: PackOptions, report: Report, obtain = phpGuest): Promise<PackResult> {
-  const docroot = await existingFolder(options.docroot);
-  if (await isPacked(docroot)) throw new PortsideError('already-packed', docroot);
-  const parts = await builtParts(options.build);
-  if ((await realpath(options.out).catch(() => undefined)) === docroot) {
-    throw new PortsideError('out-is-docroot', docroot);
+  const isArchive = await stat(options.docroot)
+    .then((stats) => stats.isFile())
+    .catch(() => false);
+  if (!isArchive) {
+    const docroot = await existingFolder(options.docroot);
+    if (await isPacked(docroot)) throw new PortsideError('already-packed', docroot);
+    if ((await realpath(options.out).catch(() => undefined)) === docroot) {
+      throw new PortsideError('out-is-docroot', docroot);
+    }
+    return packTree(options, docroot, report, obtain, (out) =>
+      scanFolder(docroot, IMAGE_DOCUMENT_ROOT, new Set([out])),
+    );
   }
+  const archive = await realpath(options.docroot);
+  return withTemporaryDirectory(join(tmpdir(), 'portside-archive-'), (scratch) =>
+    packTree(options, archive, report, obtain, () => scanArchive(archive, scratch)),
+  );
+}
+
+/** @param origin Real path of the folder or the archive. */
+async function packTree(
+  options: PackOptions,
+  origin: string,
+  report: Report,
+  obtain: typeof phpGuest,
+  scan: (out: string) => Promise<Scan>,
+): Promise<PackResult> {
+  const parts = await builtParts(options.build);
   await writing('out-unwritable', () => claimOutput(options.out));
   const out = await realpath(options.out);
 
   const guest = await obtain(options.php, (name) => report.step(`downloading PHP ${options.php} (${name})`));
-  report.step('reading the folder');
-  const { sources, notes } = await scanFolder(docroot, IMAGE_DOCUMENT_ROOT, new Set([out]));
-  const router = options.router === undefined ? undefined : await placeRouter(options.router, docroot, sources);
+  report.step('reading the site');
+  const { sources, notes } = await scan(out);
+  const router = options.router === undefined ? undefined : await placeRouter(options.router, origin, sources);
   const files = sources.filter((source) => source.type === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
 
@@ -93,7 +118,7 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
     const serviceWorker = await readFile(parts.serviceWorker, 'utf8');
     const site = withRelease(
       {
-        name: options.name ?? basename(docroot),
+        name: options.name ?? nameOf(origin),
         base: options.base,
         workers: options.workers,
         php: options.php,
@@ -123,6 +148,10 @@ export async function packSite(options: PackOptions, report: Report, obtain = ph
   return writing('out-unwritable', () => withTemporaryDirectory(join(out, UNFINISHED_PREFIX), build));
 }
 
+/** Of an archive without its extension, and without the day that an export has in its name. */
+const nameOf = (origin: string): string =>
+  basename(origin).replace(/(?:-html)?(?:-\d{4}-\d\d-\d\d)?(?: ?\(\d+\))?\.(?:tar|tar\.gz|tgz)$/, '') || 'site';
+
 async function existingFolder(path: string): Promise<string> {
   const stats = await stat(path).catch(() => undefined);
   if (!stats?.isDirectory()) throw new PortsideError('folder-missing', path);
@@ -149,6 +178,8 @@ async function builtParts(build: string) {
 
 /** The router's path for the guest. One from outside of the document root is added to `sources`. */
 async function placeRouter(router: string, docroot: string, sources: ImageSource[]): Promise<string> {
+  const within = `${IMAGE_DOCUMENT_ROOT}/${router.replace(/^\.\//, '')}`;
+  if (sources.some(({ type, path }) => type === 'file' && path === within)) return `${MOUNT_POINT}/${within}`;
   for (const candidate of [resolve(router), resolve(docroot, router)]) {
     const stats = await stat(candidate).catch(() => undefined);
     if (!stats?.isFile()) continue;

@@ -1,4 +1,5 @@
 /** The inspector: a page of its own that shows what a kernel in another tab does. The service worker writes this script into it. */
+import { managePath } from '../../protocol/archive.js';
 import { type FromInspected, inspectorPath } from '../../protocol/inspect.js';
 import { element } from './dom.js';
 import { KernelWatch } from './kernel-watch.js';
@@ -119,6 +120,7 @@ document.body.append(
     {},
     element('h1', {}, 'Inspector'),
     element('span', { class: 'place' }, location.host + base),
+    element('a', { href: managePath(base) }, 'This site on this device'),
     state.state,
   ),
   tabs.root,

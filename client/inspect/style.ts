@@ -26,6 +26,7 @@ body { display: flex; flex-direction: column; background: var(--ground); color: 
 h1, h2, h3, p, dl, dd { margin: 0; }
 button, input, select { font: inherit; color: inherit; }
 button { cursor: pointer; }
+a { color: var(--accent); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 
 header { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; padding: .625rem 1rem 0; }

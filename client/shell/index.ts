@@ -10,6 +10,7 @@ import { register } from '../registration.js';
 import { type Releases, watchReleases } from '../releases.js';
 import { forgetReload } from '../reload-once.js';
 import { type ShownSite, showSite } from '../show-site.js';
+import { whenDeleted } from '../sites/delete-site.js';
 import { BootScreen } from './boot-screen.js';
 import { KernelShare } from './kernel-share.js';
 import { readSiteConfig } from './site-config.js';
@@ -48,6 +49,10 @@ async function run(): Promise<void> {
     start: () => startKernel(site),
     waits: () => screen.progress('wait'),
     failed: fail,
+  });
+  whenDeleted(site.base, () => {
+    share.stop();
+    fail(new PortsideError('site-deleted'));
   });
   addEventListener('pagehide', () => share.suspend());
   addEventListener('pageshow', ({ persisted }) => persisted && share.begin().catch(fail));

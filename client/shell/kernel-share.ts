@@ -52,6 +52,13 @@ export class KernelShare {
     this.#giveUp();
   }
 
+  /** This tab runs no kernel any more. */
+  stop(): void {
+    this.#withdraw?.();
+    this.#withdraw = undefined;
+    this.#end();
+  }
+
   async #run(ownership: Ownership): Promise<void> {
     this.#withdraw = undefined;
     this.#ownership = ownership;

@@ -8,6 +8,7 @@
 import { createStore, get, set, type UseStore } from 'idb-keyval';
 import { type Cookie, CookieJar, cookieCompare, type SerializedCookieJar } from 'tough-cookie';
 import type { CookieSnapshot, CookieWrite, ScriptCookie } from '../../protocol/cookies.js';
+import { COOKIE_DATABASE } from '../../protocol/site.js';
 import { bytesOfText, textOfBytes } from './byte-text.js';
 import { inGuestSpace, parseSetCookie } from './set-cookie.js';
 
@@ -25,7 +26,7 @@ export interface CookieStorage {
 /** One database for an origin; `scope` names the machine within it. */
 export function indexedDbCookies(scope: string): CookieStorage {
   let store: UseStore | undefined;
-  const open = () => (store ??= createStore('portside-cookies', 'jars'));
+  const open = () => (store ??= createStore(COOKIE_DATABASE.database, COOKIE_DATABASE.store));
   return {
     load: () => get<KeptJar>(scope, open()),
     save: (jar) => set(scope, jar, open()),

@@ -68,6 +68,5 @@ export class InspectorPages {
   }
 }
 
-/** Such a page runs no kernel. */
-export const isInspector = (page: Pick<PageClient, 'url'>, scope: string): boolean =>
+const isInspector = (page: Pick<PageClient, 'url'>, scope: string): boolean =>
   new URL(page.url).pathname === inspectorPath(scope);

@@ -4,6 +4,8 @@
  * and `respondWith(fetch(request))` is no pass-through (under COEP it changes CORS and CORP checks).
  */
 
+import type { ArchiveAction } from '../../protocol/archive.js';
+
 /** How a guest takes bodies whose length is not known from the start. */
 export type BodyTransfer = 'measured' | 'streamed';
 
@@ -46,7 +48,7 @@ export interface RoutedRequest {
 }
 
 /** Pages of the bridge's own, by their path below `<scope>.portside/`. */
-export type OwnPage = 'blank' | 'cookies' | 'inspect' | 'kernel' | 'stopped';
+export type OwnPage = ArchiveAction | 'blank' | 'cookies' | 'inspect' | 'kernel' | 'manage' | 'stopped';
 
 export type Decision =
   /** Not ours: the event is left alone. */
@@ -84,7 +86,17 @@ const PORT_PATH = /^port\/([1-9]\d{0,4})\//;
 const BLOB_PATH = /^blob\/([^/]+)$/;
 const SAVE_PATH = /^save\/([^/]*)\//;
 const HIGHEST_PORT = 65_535;
-const OWN_PAGES: ReadonlySet<string> = new Set<OwnPage>(['blank', 'cookies', 'inspect', 'kernel', 'stopped']);
+const OWN_PAGES: ReadonlySet<string> = new Set<OwnPage>([
+  'blank',
+  'cookies',
+  'export.tar',
+  'import',
+  'inspect',
+  'kernel',
+  'manage',
+  'size',
+  'stopped',
+]);
 const isOwnPage = (path: string): path is OwnPage => OWN_PAGES.has(path);
 
 export function decide(request: RoutedRequest, table: RouteTable): Decision {

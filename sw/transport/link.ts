@@ -3,9 +3,10 @@
  * pages come, go and take the kernel over; so the port is never held to be there: who needs it asks, and waits a while.
  */
 
+import { managePath } from '../../protocol/archive.js';
 import { PortsideError } from '../../protocol/errors.js';
+import { inspectorPath } from '../../protocol/inspect.js';
 import type { PageToWorker, WorkerToPage } from '../../protocol/page.js';
-import { isInspector } from '../inspect/inspector-pages.js';
 import { KernelConnection } from './connection.js';
 import { type Deferred, deferred } from './deferred.js';
 import { PortLostError } from './exchange.js';
@@ -155,7 +156,11 @@ export class KernelLink {
     const stop = () => clearTimeout(deadline);
     wanted.promise.then(stop, stop);
     clients.all().then((pages) => {
-      const asked = pages.filter((page) => new URL(page.url).pathname.startsWith(folder) && !isInspector(page, scope));
+      const runNoKernel = new Set([inspectorPath(scope), managePath(scope)]);
+      const asked = pages.filter((page) => {
+        const { pathname } = new URL(page.url);
+        return pathname.startsWith(folder) && !runNoKernel.has(pathname);
+      });
       if (asked.length === 0) giveUp(new PortsideError('kernel-unreachable'));
       for (const page of asked) page.postMessage({ portside: 'port-wanted', base: scope });
     }, giveUp);

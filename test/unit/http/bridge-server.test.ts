@@ -219,7 +219,7 @@ describe('requests', () => {
 
 describe('garbage', () => {
   it.each([
-    [{ ...get(7), port: 0 }],
+    [{ ...get(7), port: 65536 }],
     [{ ...get(7), port: 1.5 }],
     [{ ...get(7), headers: [['a']] }],
     [{ ...get(7), headers: 'a: b' }],
