@@ -65,14 +65,14 @@ export function createProgram({ version, build }: Installation): Command {
       '\nExamples:\n  portside pack ./my-site --out dist\n  portside pack . --out dist --php 8.2 --base /shop/ --router router.php\n' +
         '  portside pack --from export.tar --out dist',
     )
+    .hook('preAction', (command) => {
+      if (command.args.length > 0 === (command.opts().from !== undefined))
+        command.error('error: either DOCROOT or --from ARCHIVE is expected');
+    })
     .action(
-      async (docroot: string | undefined, flags: PackFlags & { readonly out: string; readonly from?: string }) => {
-        const { from, ...options } = flags;
-        const site = docroot ?? from;
-        if (site === undefined || (docroot !== undefined && from !== undefined))
-          return packing.error('error: either DOCROOT or --from ARCHIVE is expected');
+      async (docroot: string | undefined, { from = '', ...flags }: PackFlags & { out: string; from?: string }) => {
         const { pack } = await import('./pack.js');
-        await pack(site, { ...options, build }, from !== undefined);
+        await pack(docroot ?? from, { ...flags, build, isArchive: docroot === undefined });
       },
     );
 

@@ -28,8 +28,9 @@ import { claimOutput, isPacked, LICENSE_FILE, publish, SITE_FILE, UNFINISHED_PRE
 import { contains, fileSource, type Scan, scanFolder } from './scan.js';
 
 export interface PackOptions {
-  /** The folder of the site, or a tar archive of one. */
+  /** The folder of the site, or a tar archive of one where `isArchive` says so. */
   readonly docroot: string;
+  readonly isArchive?: boolean;
   readonly out: string;
   readonly php: PhpVersion;
   readonly workers: number;
@@ -65,23 +66,20 @@ export interface Report {
  * @throws PortsideError for everything that a person can do something about.
  */
 export async function packSite(options: PackOptions, report: Report, obtain = phpGuest): Promise<PackResult> {
-  const isArchive = await stat(options.docroot)
-    .then((stats) => stats.isFile())
-    .catch(() => false);
-  if (!isArchive) {
-    const docroot = await existingFolder(options.docroot);
-    if (await isPacked(docroot)) throw new PortsideError('already-packed', docroot);
-    if ((await realpath(options.out).catch(() => undefined)) === docroot) {
-      throw new PortsideError('out-is-docroot', docroot);
-    }
-    return packTree(options, docroot, report, obtain, (out) =>
-      scanFolder(docroot, IMAGE_DOCUMENT_ROOT, new Set([out])),
+  if (options.isArchive) {
+    const archive = await realpath(options.docroot).catch((cause) => {
+      throw new PortsideError('archive-unreadable', options.docroot, { cause });
+    });
+    return withTemporaryDirectory(join(tmpdir(), 'portside-archive-'), (scratch) =>
+      packTree(options, archive, report, obtain, () => scanArchive(archive, scratch)),
     );
   }
-  const archive = await realpath(options.docroot);
-  return withTemporaryDirectory(join(tmpdir(), 'portside-archive-'), (scratch) =>
-    packTree(options, archive, report, obtain, () => scanArchive(archive, scratch)),
-  );
+  const docroot = await existingFolder(options.docroot);
+  if (await isPacked(docroot)) throw new PortsideError('already-packed', docroot);
+  if ((await realpath(options.out).catch(() => undefined)) === docroot) {
+    throw new PortsideError('out-is-docroot', docroot);
+  }
+  return packTree(options, docroot, report, obtain, (out) => scanFolder(docroot, IMAGE_DOCUMENT_ROOT, new Set([out])));
 }
 
 /** @param origin Real path of the folder or the archive. */

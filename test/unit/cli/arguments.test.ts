@@ -76,6 +76,7 @@ test.each([
   [['frobnicate']],
   [['pack', 'site']],
   [['pack', '--out', 'o']],
+  [['pack', 'site', '--from', 'site.tar', '--out', 'o']],
   [['pack', 'site', '--out', 'o', '--bogus']],
   [['pack', 'site', 'another', '--out', 'o']],
   [['pack', 'site', '--out', 'o', '--php', '5.6']],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { packTar } from 'modern-tar';
 import { describe, expect, test } from 'vitest';
 import { type PackOptions, packSite } from '../../../cli/pack/site.js';
 import type { PhpGuest } from '../../../cli/php/guest.js';
@@ -228,6 +229,27 @@ test('what cannot be packed is a clear error', async () => {
   await expect(pack({ build: path('none') })).rejects.toMatchObject({ code: 'build-missing' });
   await pack();
   await expect(pack({ docroot: path('out'), out: path('again') })).rejects.toMatchObject({ code: 'already-packed' });
+});
+
+test('an archive is packed as the folder would be; links of it lead nowhere on this machine', async () => {
+  const { path, pack } = await workshop({});
+  const archive = await packTar([
+    { header: { name: 'index.php', size: 4, mtime: new Date(1e12) }, body: '<?ph' },
+    { header: { name: 'passwd', size: 0, type: 'symlink', linkname: '/etc/passwd' } },
+  ]);
+  await writeFile(path('site.tar'), archive);
+  const { site, files } = await pack({ docroot: path('site.tar'), isArchive: true });
+  expect([site.name, files]).toEqual(['site', 1]);
+  const entries = readImage(gunzipSync(await readFile(path(`out/${site.assets.image.path}`))));
+  const named = (name: string) => entries.find((entry) => Buffer.from(entry.name).toString() === name);
+  expect(named('index.php')).toMatchObject({ mtime: 1e12, size: 4 });
+  expect((named('passwd')?.mode ?? 0) & 0o170000).toBe(0o120000);
+  await writeFile(path('torn.tar'), archive.subarray(0, 700));
+  for (const [name, code] of [
+    ['torn.tar', 'archive-damaged'],
+    ['none.tar', 'archive-unreadable'],
+  ] as const)
+    await expect(pack({ docroot: path(name), isArchive: true })).rejects.toMatchObject({ code });
 });
 
 test('modification times are kept', async () => {
