@@ -128,6 +128,26 @@ export const errorTexts = {
     sentence: 'The browser has hardly any room left for this site.',
     remedy: 'Free disk space, or clear what other sites have stored.',
   },
+  'store-taken-over': {
+    sentence: 'Another tab has taken over what this site keeps.',
+    remedy: 'Reload this page: it shows what the other tab has stored.',
+  },
+  'store-evicted': {
+    sentence: 'The browser has deleted what this site kept on this device.',
+    remedy: 'The site starts from the packed files again. Install it, or allow it to store data, so that the browser keeps it.',
+  },
+  'store-newer': {
+    sentence: 'What this site keeps on this device was written by a newer version of it.',
+    remedy: 'Close all tabs of the site and open it again, so that the newer version is used. Nothing was changed.',
+  },
+  'store-damaged': {
+    sentence: 'What this site keeps on this device cannot be read.',
+    remedy: 'Nothing was changed. Delete the site data of this address to start from the packed files again.',
+  },
+  'store-failing': {
+    sentence: 'The browser cannot store what this site writes.',
+    remedy: 'Keep this tab open: it is tried again. If it stays so, export the site, then restart the browser.',
+  },
   'private-window': {
     sentence: 'This looks like a private window, where browsers hold back some storage and forget the rest.',
     remedy: 'Open the site in an ordinary window.',

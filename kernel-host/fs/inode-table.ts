@@ -10,9 +10,15 @@ import { INODE, INODE_SIZE } from '../memory/layout.js';
 import { PAGE, type PageAllocator } from '../memory/page-allocator.js';
 import { beginWrite, endWrite } from '../memory/seqlock.js';
 import type { Clock } from '../platform/clock.js';
-import type { AttributeChange } from './file-system.js';
+import type { AttributeChange, Timestamp } from './file-system.js';
 
 const CARVED_PAGES = 16;
+
+export interface InodeTimes {
+  readonly atime: Timestamp;
+  readonly mtime: Timestamp;
+  readonly ctime: Timestamp;
+}
 
 export class InodeTable {
   readonly #memory: KernelMemory;
@@ -31,6 +37,18 @@ export class InodeTable {
 
   get inUse(): number {
     return this.#inUse;
+  }
+
+  get nextNumber(): number {
+    return this.#nextIno;
+  }
+
+  takeNumber(): number {
+    return this.#nextIno++;
+  }
+
+  numberFrom(first: number): void {
+    this.#nextIno = Math.max(this.#nextIno, first);
   }
 
   /** A fresh inode with no link, or -ENOSPC. */
@@ -88,6 +106,17 @@ export class InodeTable {
     }
     this.#stamp(inode, false, false, true);
     endWrite(this.#memory, word + INODE.SEQUENCE_W);
+  }
+
+  /** The caller holds the inode's sequence counter. */
+  setTimes(inode: number, { atime, mtime, ctime }: InodeTimes): void {
+    const { u32, f64 } = this.#memory;
+    f64[(inode >>> 3) + INODE.ATIME_F64] = atime.seconds;
+    f64[(inode >>> 3) + INODE.MTIME_F64] = mtime.seconds;
+    f64[(inode >>> 3) + INODE.CTIME_F64] = ctime.seconds;
+    u32[(inode >>> 2) + INODE.ATIME_NS_W] = atime.nanoseconds;
+    u32[(inode >>> 2) + INODE.MTIME_NS_W] = mtime.nanoseconds;
+    u32[(inode >>> 2) + INODE.CTIME_NS_W] = ctime.nanoseconds;
   }
 
   #stamp(inode: number, atime: boolean, mtime: boolean, ctime: boolean): void {

@@ -17,7 +17,8 @@ import { DirectoryIndex } from './directory-index.js';
 import { Extents } from './extents.js';
 import type { AttributeChange, DirectoryEntry, FileSystem, StatFs } from './file-system.js';
 import { nextDentry, ROOT_DEVICE, readAttributes, readFile, readTarget } from './inode-reader.js';
-import { InodeTable } from './inode-table.js';
+import { InodeTable, type InodeTimes } from './inode-table.js';
+import { type Journal, noJournal } from './journal.js';
 
 const TMPFS_MAGIC = 0x01021994;
 /** ext4's limit (EXT4_LINK_MAX) is 65,000; ours is what the field holds. */
@@ -34,6 +35,8 @@ export class MemoryFileSystem implements FileSystem {
   readonly device = ROOT_DEVICE;
   readonly readOnly = false;
   readonly root: number;
+  /** Hears of every change. */
+  journal: Journal = noJournal;
   readonly #memory: KernelMemory;
   readonly #pages: PageAllocator;
   readonly #slabs: SlabAllocator;
@@ -74,6 +77,7 @@ export class MemoryFileSystem implements FileSystem {
 
   setAttributes(node: number, change: AttributeChange): number {
     this.#inodes.setAttributes(node, change);
+    this.journal.changed(node);
     return 0;
   }
 
@@ -127,13 +131,15 @@ export class MemoryFileSystem implements FileSystem {
     if (this.#word(node, INODE.NLINK_W) >= LINK_MAX) return -EMLINK;
     const refused = this.#mayAdd(directory, name);
     if (refused !== 0) return refused;
-    return this.#index.change(() => {
+    const result = this.#index.change(() => {
       const dentry = this.#index.add(directory, name, node);
       if (dentry < 0) return dentry;
       this.#link(node, 1);
       this.#inodes.markModified(directory);
       return 0;
     });
+    if (result === 0) this.journal.linked(directory, name, node);
+    return result;
   }
 
   unlink(directory: number, name: Uint8Array): number {
@@ -146,6 +152,7 @@ export class MemoryFileSystem implements FileSystem {
       this.#link(inode, -1);
       this.#inodes.markModified(directory);
     });
+    this.journal.unlinked(directory, name, inode);
     this.reap(inode);
     return 0;
   }
@@ -157,6 +164,7 @@ export class MemoryFileSystem implements FileSystem {
     if (this.#type(inode) !== S_IFDIR) return -ENOTDIR;
     if (this.#word(inode, INODE.CAPACITY_W) > 0) return -ENOTEMPTY;
     this.#index.change(() => this.#removeDirectory(directory, dentry, inode));
+    this.journal.unlinked(directory, name, inode);
     this.reap(inode);
     return 0;
   }
@@ -205,8 +213,12 @@ export class MemoryFileSystem implements FileSystem {
       this.#inodes.markModified(to);
       return 0;
     });
-    if (result === 0 && replaced !== 0) this.reap(replaced);
-    return result;
+    if (result < 0) return result;
+    if (replaced !== 0) this.journal.unlinked(to, toName, replaced);
+    this.journal.unlinked(from, fromName, moved);
+    this.journal.linked(to, toName, moved);
+    if (replaced !== 0) this.reap(replaced);
+    return 0;
   }
 
   /** Workers count their own opens; this is for descriptions that the kernel makes. */
@@ -242,6 +254,7 @@ export class MemoryFileSystem implements FileSystem {
         this.#slabs.free(this.#word(inode, INODE.DATA_W) as Address, this.#word(inode, INODE.COUNT_W));
     });
     this.#inodes.release(inode);
+    this.journal.released(inode);
   }
 
   read(node: number, position: number, into: Uint8Array): number {
@@ -250,20 +263,25 @@ export class MemoryFileSystem implements FileSystem {
 
   write(node: number, position: number, from: Uint8Array): number {
     if (position >= FILE_SIZE_MAX && from.length > 0) return -EFBIG;
-    return this.#change(node, () => {
-      const count = this.#extents.write(node, position, from.subarray(0, FILE_SIZE_MAX - position));
-      if (count > 0) this.#inodes.markModified(node);
-      return count;
+    const count = this.#change(node, () => {
+      const written = this.#extents.write(node, position, from.subarray(0, FILE_SIZE_MAX - position));
+      if (written > 0) this.#inodes.markModified(node);
+      return written;
     });
+    if (count > 0) this.journal.written(node, position, position + count);
+    return count;
   }
 
   truncate(node: number, size: number): number {
     if (size > FILE_SIZE_MAX) return -EFBIG;
-    return this.#change(node, () => {
-      const result = this.#extents.truncate(node, size);
-      if (result === 0) this.#inodes.markModified(node);
-      return result;
+    const before = this.size(node);
+    const result = this.#change(node, () => {
+      const truncated = this.#extents.truncate(node, size);
+      if (truncated === 0) this.#inodes.markModified(node);
+      return truncated;
     });
+    if (result === 0) this.journal.truncated(node, before, size);
+    return result;
   }
 
   /** Memory is all that there is behind these files. */
@@ -298,17 +316,65 @@ export class MemoryFileSystem implements FileSystem {
     this.#index.change(() => this.#setWord(directory, INODE.FLAGS_W, mounted ? flags | INODE_MOUNT_POINT : flags));
   }
 
+  size(node: number): number {
+    return this.#memory.f64[(node >>> 3) + INODE.SIZE_F64] as number;
+  }
+
+  /** st_ino */
+  number(node: number): number {
+    return this.#word(node, INODE.INO_W);
+  }
+
+  mode(node: number): number {
+    return this.#word(node, INODE.MODE_W);
+  }
+
+  /** st_nlink */
+  links(node: number): number {
+    return this.#word(node, INODE.NLINK_W);
+  }
+
+  /** What the next inode's number will be. */
+  get nextNumber(): number {
+    return this.#inodes.nextNumber;
+  }
+
+  /** A number that no inode has. */
+  takeNumber(): number {
+    return this.#inodes.takeNumber();
+  }
+
+  /** New inodes have numbers from here on. */
+  numberFrom(first: number): void {
+    this.#inodes.numberFrom(first);
+  }
+
+  /** Gives an inode the number that it had on the machine before. */
+  renumber(node: number, number: number): void {
+    this.#change(node, () => this.#setWord(node, INODE.INO_W, number));
+  }
+
+  /** Sets all times, ctime too, as no guest can. */
+  setTimes(node: number, times: InodeTimes): void {
+    this.#change(node, () => this.#inodes.setTimes(node, times));
+  }
+
+  /** Where an inode has its name, or one of them; null for the root and for what has none. */
+  nameOf(node: number): { readonly directory: number; readonly name: Uint8Array } | null {
+    const dentry = this.#type(node) === S_IFDIR ? this.#word(node, INODE.DENTRY_W) : this.#index.find(node);
+    return dentry === 0 ? null : { directory: this.#word(dentry, DENTRY.PARENT_W), name: this.#index.name(dentry) };
+  }
+
   /** The path of a node from the root, by its dentries: one of its paths, where it has several. Null when it has no name. */
   path(node: number): Uint8Array | null {
     const names: Uint8Array[] = [];
     let length = 0;
     for (let at = node; at !== this.root; ) {
-      const dentry = this.#type(at) === S_IFDIR ? this.#word(at, INODE.DENTRY_W) : this.#index.find(at);
-      if (dentry === 0) return null;
-      const name = this.#index.name(dentry);
-      names.unshift(name);
-      length += name.length + 1;
-      at = this.#word(dentry, DENTRY.PARENT_W);
+      const place = this.nameOf(at);
+      if (place === null) return null;
+      names.unshift(place.name);
+      length += place.name.length + 1;
+      at = place.directory;
     }
     if (length === 0) return new Uint8Array([0x2f]);
     const path = new Uint8Array(length);
@@ -360,7 +426,7 @@ export class MemoryFileSystem implements FileSystem {
 
   /** Names a fresh inode. */
   #insert(directory: number, name: Uint8Array, inode: number): number {
-    return this.#index.change(() => {
+    const result = this.#index.change(() => {
       const dentry = this.#index.add(directory, name, inode);
       if (dentry < 0) {
         this.#release(inode);
@@ -375,6 +441,8 @@ export class MemoryFileSystem implements FileSystem {
       this.#inodes.markModified(directory);
       return inode;
     });
+    if (result > 0) this.journal.linked(directory, name, inode);
+    return result;
   }
 
   #removeDirectory(parent: number, dentry: number, inode: number): void {
@@ -417,6 +485,11 @@ export class MemoryFileSystem implements FileSystem {
       this.#inodes.markModified(from);
       this.#inodes.markModified(to);
     });
+    const [fromName, toName] = [this.#index.name(source), this.#index.name(target)];
+    this.journal.unlinked(from, fromName, moved);
+    this.journal.unlinked(to, toName, replaced);
+    this.journal.linked(from, fromName, replaced);
+    this.journal.linked(to, toName, moved);
     return 0;
   }
 }

@@ -1,0 +1,23 @@
+/** Why a commit failed, as far as somebody can do something about it. */
+import { PortsideError } from '../../protocol/errors.js';
+
+/** The store of another kernel, which has taken over: this one may not write any more. */
+export class Fenced extends PortsideError {
+  constructor() {
+    super('store-taken-over');
+  }
+}
+
+/** The records are gone, all of them, while they were in use. */
+export class Emptied extends PortsideError {
+  constructor() {
+    super('store-evicted');
+  }
+}
+
+/** IndexedDB 5.5: what a transaction is aborted with when the disk, or the origin's share of it, is full. */
+export const isQuotaExceeded = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === 'QuotaExceededError';
+
+/** Nothing that this kernel does will make the next try succeed. */
+export const isFinal = (error: unknown): error is PortsideError => error instanceof PortsideError;
