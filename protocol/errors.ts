@@ -134,7 +134,8 @@ export const errorTexts = {
   },
   'store-evicted': {
     sentence: 'The browser has deleted what this site kept on this device.',
-    remedy: 'The site starts from the packed files again. Install it, or allow it to store data, so that the browser keeps it.',
+    remedy:
+      'The site starts from the packed files again. Install it, or allow it to store data, so that the browser keeps it.',
   },
   'store-newer': {
     sentence: 'What this site keeps on this device was written by a newer version of it.',

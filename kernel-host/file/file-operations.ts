@@ -31,7 +31,7 @@ export interface FileOperations {
 
   size(description: number): number;
   truncate(description: number, size: number): number;
-  sync(description: number): number;
+  sync(description: number): number | Promise<number>;
   entry(description: number, cookie: number): DirectoryEntry | null | number;
   ioctl(description: number, request: number, argument: number, memory: UserMemory): number;
 }

@@ -54,7 +54,7 @@ export class InodeFile implements FileOperations {
     return this.#fileSystem.truncate(this.#inode(description), size);
   }
 
-  sync(): number {
+  sync(): number | Promise<number> {
     return this.#fileSystem.sync();
   }
 

@@ -51,7 +51,7 @@ export class MountedFile implements FileOperations {
     return this.place.fileSystem.truncate(this.place.node, size);
   }
 
-  sync(): number {
+  sync(): number | Promise<number> {
     return this.place.fileSystem.sync(this.place.node);
   }
 

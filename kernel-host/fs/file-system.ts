@@ -78,7 +78,7 @@ export interface FileSystem {
   read(node: number, position: number, into: Uint8Array): number;
   write(node: number, position: number, from: Uint8Array): number;
   truncate(node: number, size: number): number;
-  /** Returns when what was written is as safe as the file system can make it; 0 or -errno. */
-  sync(node: number): number;
+  /** Answers when what was written is as safe as the file system can make it; 0 or -errno. */
+  sync(node: number): number | Promise<number>;
   statfs(): StatFs;
 }

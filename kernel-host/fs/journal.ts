@@ -4,7 +4,7 @@ export interface Journal {
   linked(directory: number, name: Uint8Array, inode: number): void;
   /** That entry is gone; `inode` may have other names, or be open still. */
   unlinked(directory: number, name: Uint8Array, inode: number): void;
-  /** Mode, owner, times, number of links. */
+  /** Mode, owner, times, number of links; told before a second name is given, too. */
   changed(inode: number): void;
   /** The bytes [from, to) of a regular file were written; its size may have grown. */
   written(inode: number, from: number, to: number): void;

@@ -19,6 +19,7 @@ import type { AttributeChange, DirectoryEntry, FileSystem, StatFs } from './file
 import { nextDentry, ROOT_DEVICE, readAttributes, readFile, readTarget } from './inode-reader.js';
 import { InodeTable, type InodeTimes } from './inode-table.js';
 import { type Journal, noJournal } from './journal.js';
+import { noStorage, type Storage } from './storage.js';
 
 const TMPFS_MAGIC = 0x01021994;
 /** ext4's limit (EXT4_LINK_MAX) is 65,000; ours is what the field holds. */
@@ -37,6 +38,7 @@ export class MemoryFileSystem implements FileSystem {
   readonly root: number;
   /** Hears of every change. */
   journal: Journal = noJournal;
+  storage: Storage = noStorage;
   readonly #memory: KernelMemory;
   readonly #pages: PageAllocator;
   readonly #slabs: SlabAllocator;
@@ -131,6 +133,8 @@ export class MemoryFileSystem implements FileSystem {
     if (this.#word(node, INODE.NLINK_W) >= LINK_MAX) return -EMLINK;
     const refused = this.#mayAdd(directory, name);
     if (refused !== 0) return refused;
+    // While it has only the name that it had.
+    this.journal.changed(node);
     const result = this.#index.change(() => {
       const dentry = this.#index.add(directory, name, node);
       if (dentry < 0) return dentry;
@@ -263,6 +267,7 @@ export class MemoryFileSystem implements FileSystem {
 
   write(node: number, position: number, from: Uint8Array): number {
     if (position >= FILE_SIZE_MAX && from.length > 0) return -EFBIG;
+    if (this.storage.full && position + from.length > this.size(node)) return -ENOSPC;
     const count = this.#change(node, () => {
       const written = this.#extents.write(node, position, from.subarray(0, FILE_SIZE_MAX - position));
       if (written > 0) this.#inodes.markModified(node);
@@ -275,6 +280,7 @@ export class MemoryFileSystem implements FileSystem {
   truncate(node: number, size: number): number {
     if (size > FILE_SIZE_MAX) return -EFBIG;
     const before = this.size(node);
+    if (this.storage.full && size > before) return -ENOSPC;
     const result = this.#change(node, () => {
       const truncated = this.#extents.truncate(node, size);
       if (truncated === 0) this.#inodes.markModified(node);
@@ -284,9 +290,8 @@ export class MemoryFileSystem implements FileSystem {
     return result;
   }
 
-  /** Memory is all that there is behind these files. */
-  sync(): number {
-    return 0;
+  sync(): 0 | Promise<number> {
+    return this.storage.sync();
   }
 
   statfs(): StatFs {
@@ -421,7 +426,8 @@ export class MemoryFileSystem implements FileSystem {
   #mayAdd(directory: number, name: Uint8Array): number {
     // A directory that was removed while open, or is some process's working directory, takes no new entry.
     if (this.#word(directory, INODE.NLINK_W) === 0) return -ENOENT;
-    return findDentry(this.#memory, directory, name, 0, name.length) === 0 ? 0 : -EEXIST;
+    if (findDentry(this.#memory, directory, name, 0, name.length) !== 0) return -EEXIST;
+    return this.storage.full ? -ENOSPC : 0;
   }
 
   /** Names a fresh inode. */

@@ -7,6 +7,7 @@ import {
   blockRange,
   type EntryRecord,
   entryKey,
+  entryRange,
   type InodeRecord,
   inodeKey,
   type Key,
@@ -23,7 +24,7 @@ export interface Operations {
 export function capture(fileSystem: MemoryFileSystem, { entries, inodes, removed }: TakenChanges): Operations {
   const deletes: (Key | IDBKeyRange)[] = [];
   const puts: [Key, InodeRecord | EntryRecord | Uint8Array<ArrayBuffer>][] = [];
-  for (const number of removed) deletes.push(inodeKey(number), blockRange(number));
+  for (const number of removed) deletes.push(inodeKey(number), blockRange(number), entryRange(number));
   for (const { tracked, attributes, blocks, cutFrom } of inodes) {
     const { number, inode } = tracked;
     if (attributes) puts.push([inodeKey(number), inodeRecord(fileSystem, tracked)]);
@@ -43,7 +44,7 @@ export function capture(fileSystem: MemoryFileSystem, { entries, inodes, removed
   return { deletes, puts };
 }
 
-function inodeRecord(fileSystem: MemoryFileSystem, { inode, merged }: TrackedInode): InodeRecord {
+export function inodeRecord(fileSystem: MemoryFileSystem, { inode, merged }: TrackedInode): InodeRecord {
   const attributes = emptyAttributes();
   fileSystem.attributes(inode, attributes);
   const { mode, uid, gid, rdev, size } = attributes;

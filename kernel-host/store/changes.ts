@@ -46,21 +46,33 @@ export interface TakenChanges {
 export class Changes implements Journal {
   readonly #fileSystem: MemoryFileSystem;
   readonly #changed: () => void;
+  readonly #root: TrackedInode;
   readonly #tracked = new Map<number, TrackedInode>();
   readonly #dirty = new Set<TrackedInode>();
   #entries = new Map<string, EntryChange>();
   #removed = new Set<StoredNumber>();
   #blocks = 0;
+  #count = 0;
 
   /** @param changed called after each change. */
   constructor(fileSystem: MemoryFileSystem, changed: () => void) {
     this.#fileSystem = fileSystem;
     this.#changed = changed;
-    this.#tracked.set(fileSystem.root, new TrackedInode(ROOT_NUMBER, fileSystem.root, true));
+    this.#root = new TrackedInode(ROOT_NUMBER, fileSystem.root, true);
+    this.#tracked.set(fileSystem.root, this.#root);
+  }
+
+  get root(): TrackedInode {
+    return this.#root;
   }
 
   get none(): boolean {
     return this.#dirty.size === 0 && this.#entries.size === 0 && this.#removed.size === 0;
+  }
+
+  /** Changes so far. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Bytes of files that a commit would store, at most. */
@@ -81,7 +93,7 @@ export class Changes implements Journal {
     if (parent) {
       this.#markAttributes(parent);
       this.#linkIn(parent, nameOfBytes(name), inode);
-      this.#changed();
+      this.#tell();
     }
   }
 
@@ -93,14 +105,14 @@ export class Changes implements Journal {
     const tracked = this.#tracked.get(inode);
     if (tracked && this.#nlink(inode) === 0) this.#forget(tracked);
     else if (tracked) this.#markAttributes(tracked);
-    this.#changed();
+    this.#tell();
   }
 
   changed(inode: number): void {
     const tracked = this.#track(inode);
     if (!tracked) return;
     this.#markAttributes(tracked);
-    this.#changed();
+    this.#tell();
   }
 
   written(inode: number, from: number, to: number): void {
@@ -108,7 +120,7 @@ export class Changes implements Journal {
     if (!tracked) return;
     this.#markAttributes(tracked);
     this.#markBlocks(tracked, from, to);
-    this.#changed();
+    this.#tell();
   }
 
   truncated(inode: number, before: number, size: number): void {
@@ -122,7 +134,7 @@ export class Changes implements Journal {
       // A longer file that comes of it later reads zeros behind this size.
       if (size % STORED_BLOCK > 0) this.#markBlocks(tracked, size - 1, size);
     }
-    this.#changed();
+    this.#tell();
   }
 
   released(inode: number): void {
@@ -152,6 +164,7 @@ export class Changes implements Journal {
   giveBack({ entries, inodes, removed }: TakenChanges): void {
     for (const number of removed) this.#removed.add(number);
     for (const change of entries) {
+      if (this.#removed.has(change.parent)) continue;
       const key = keyOf(change.parent, change.name);
       const since = this.#entries.get(key);
       this.#entries.set(key, since ? { ...since, recorded: since.recorded || change.recorded } : change);
@@ -178,7 +191,7 @@ export class Changes implements Journal {
 
   #unlinkIn(parent: TrackedInode, name: string, inode: number): void {
     const key = keyOf(parent.number, name);
-    if (parent.merged && this.#isOfImage(inode)) parent.hidden.add(name);
+    if (parent.merged && (this.#isOfImage(inode) || this.#tracked.get(inode)?.merged)) parent.hidden.add(name);
     if (parent.hidden.has(name)) {
       this.#entries.set(key, { parent: parent.number, name, number: WHITEOUT, recorded: true });
       return;
@@ -248,8 +261,15 @@ export class Changes implements Journal {
 
   #forget(tracked: TrackedInode): void {
     this.#tracked.delete(tracked.inode);
+    // All that an empty directory still has, if it lay over one of the image.
+    for (const name of tracked.hidden) this.#entries.delete(keyOf(tracked.number, name));
     if (this.#dirty.delete(tracked)) this.#blocks -= tracked.blocks.size;
     if (tracked.recorded) this.#removed.add(tracked.number);
+  }
+
+  #tell(): void {
+    this.#count++;
+    this.#changed();
   }
 
   #markAttributes(tracked: TrackedInode): void {

@@ -45,7 +45,10 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-type State = { readonly kind: 'sound' } | { readonly kind: 'full' | 'failing' } | { readonly kind: 'ended'; readonly error: PortsideError };
+type State =
+  | { readonly kind: 'sound' }
+  | { readonly kind: 'full' | 'failing' }
+  | { readonly kind: 'ended'; readonly error: PortsideError };
 
 export class Committer {
   readonly #commits: Commits;
@@ -56,8 +59,8 @@ export class Committer {
   #running: { readonly durability: Durability; readonly done: Promise<void> } | undefined;
   #cancelAlarm: (() => void) | undefined;
   #storedOnce = false;
-  /** A relaxed transaction has completed behind the last strict one: it may not be on the disk. */
-  #unsynced = false;
+  /** A relaxed transaction may have completed behind the last strict one, or that of a kernel before: it may not be on the disk. */
+  #unsynced = true;
 
   constructor(commits: Commits, alarm: Alarm, events: CommitterEvents) {
     this.#commits = commits;
@@ -74,7 +77,11 @@ export class Committer {
   changed(): void {
     if (this.#state.kind === 'ended') return;
     if (this.#commits.bytes >= COMMIT_AT && this.#state.kind === 'sound') this.#start();
-    else this.#cancelAlarm ??= this.#alarm(() => this.#start(), this.#state.kind === 'sound' ? COMMIT_WITHIN : RECOVERY_INTERVAL);
+    else
+      this.#cancelAlarm ??= this.#alarm(
+        () => this.#start(),
+        this.#state.kind === 'sound' ? COMMIT_WITHIN : RECOVERY_INTERVAL,
+      );
   }
 
   /**
@@ -84,7 +91,8 @@ export class Committer {
   flush(durability: Durability): Promise<void> | null {
     if (this.#state.kind === 'ended') return Promise.reject(this.#state.error);
     if (this.#commits.none) {
-      if (this.#running && (durability === 'relaxed' || this.#running.durability === 'strict')) return this.#running.done;
+      if (this.#running && (durability === 'relaxed' || this.#running.durability === 'strict'))
+        return this.#running.done;
       if (!this.#running && (durability === 'relaxed' || !this.#unsynced)) return null;
     }
     const waiting = new Promise<void>((resolve, reject) => this.#waiters.push({ durability, resolve, reject }));

@@ -52,6 +52,11 @@ export class Database {
     });
   }
 
+  /** What the requests that `ask` makes at once answer, all of one moment. */
+  read<T>(ask: (store: IDBObjectStore) => Promise<T>): Promise<T> {
+    return this.with('relaxed')('readonly', ask);
+  }
+
   /** The next transaction opens a connection of its own. */
   reset(): void {
     const connection = this.#connection;

@@ -68,11 +68,16 @@ export const inodeKey = (number: StoredNumber): Key => ['i', number];
 export const entryKey = (parent: StoredNumber, name: string): Key => ['d', parent, name];
 export const blockKey = (number: StoredNumber, block: number): Key => ['b', number, block];
 
-/** Keys of all records of a kind, or of a file's blocks from one on: an array sorts behind all numbers (IndexedDB, "compare two keys"). */
+/** Keys of all records of a kind, of a directory's entries, or of a file's blocks from one on: an array sorts behind all numbers (IndexedDB, "compare two keys"). */
 export const inodeRange = (): IDBKeyRange => IDBKeyRange.bound(['i'], ['i', []]);
-export const entryRange = (): IDBKeyRange => IDBKeyRange.bound(['d'], ['d', []]);
+export const entryRange = (parent?: StoredNumber): IDBKeyRange =>
+  parent === undefined ? IDBKeyRange.bound(['d'], ['d', []]) : IDBKeyRange.bound(['d', parent], ['d', parent, []]);
 export const blockRange = (number: StoredNumber, first = 0): IDBKeyRange =>
   IDBKeyRange.bound(['b', number, first], ['b', number, []]);
+
+/** Blocks of all files, behind one of them where a key is given. */
+export const anyBlockRange = (behind?: IDBValidKey): IDBKeyRange =>
+  behind === undefined ? IDBKeyRange.bound(['b'], ['b', []]) : IDBKeyRange.bound(behind, ['b', []], true);
 
 export function nameOfBytes(bytes: Uint8Array): string {
   let name = '';

@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler, LARGEST_OFFSET, nonBlocking, readable, whenReady, wide, writable } from './call.js';
+import { settle } from './settle.js';
 
 /** limits.h, Linux. */
 const IOV_MAX = 1024;
@@ -43,15 +44,14 @@ function writeFrom(kernel: Kernel, task: Task, description: number, from: Uint8A
     }
   };
   const result = whenReady(task, operations, description, POLLOUT, mayWait, attempt);
-  return result > 0 && (descriptions.flags(description) & O_DSYNC) !== 0
-    ? syncOr(operations, description, result)
-    : result;
+  return synchronized(kernel, task, description, result);
 }
 
-function syncOr(operations: FileOperations, description: number, result: number): number {
-  const synced = operations.sync(description);
-  return synced < 0 ? synced : result;
-}
+/** The result of a write, once it is as safe as the description's flags ask for (POSIX: synchronized I/O completion). */
+const synchronized = (kernel: Kernel, task: Task, description: number, result: number): number =>
+  result > 0 && (kernel.descriptions.flags(description) & O_DSYNC) !== 0
+    ? settle(task, kernel.descriptions.operations(description).sync(description), result)
+    : result;
 
 const read: Handler = (kernel, task, fd, buffer, count) => {
   const description = readable(kernel, task, fd);
@@ -138,11 +138,9 @@ const pread64: Handler = (kernel, task, fd, buffer, count, low, high) => {
 
 const pwrite64: Handler = (kernel, task, fd, buffer, count, low, high) => {
   const description = writable(kernel, task, fd);
-  return seekable(kernel, description, wide(low, high)).write(
-    description,
-    task.memory.bytes(buffer, lengthOf(count)),
-    wide(low, high),
-  );
+  const operations = seekable(kernel, description, wide(low, high));
+  const written = operations.write(description, task.memory.bytes(buffer, lengthOf(count)), wide(low, high));
+  return synchronized(kernel, task, description, written);
 };
 
 const llseek: Handler = (kernel, task, fd, high, low, result, whence) => {

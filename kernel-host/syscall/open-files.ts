@@ -5,6 +5,7 @@ import { emptyAttributes, STAT_SIZE, writeStat } from '../abi/stat.js';
 import { KIND_DIRECTORY, KIND_FILE } from '../memory/layout.js';
 import { describe, type Handler, LARGEST_OFFSET, placeOf, placeOrNull, wide, writable } from './call.js';
 import { putStatFs } from './paths.js';
+import { settle } from './settle.js';
 
 const fstat64: Handler = (kernel, task, fd, buffer) => {
   const description = describe(task, fd);
@@ -40,12 +41,16 @@ const fallocate: Handler = (kernel, task, fd, mode, low, high, lengthLow, length
 
 const fsync: Handler = (kernel, task, fd) => {
   const description = describe(task, fd);
-  return kernel.descriptions.operations(description).sync(description);
+  return settle(task, kernel.descriptions.operations(description).sync(description));
 };
 
-const sync: Handler = (kernel) => {
-  for (const fileSystem of [kernel.vfs.root, ...kernel.vfs.mounts]) fileSystem.sync(fileSystem.root);
-  return 0;
+/** sync(2) has no way to fail. */
+const sync: Handler = (kernel, task) => {
+  const outcomes = [kernel.vfs.root, ...kernel.vfs.mounts].map((fileSystem) => fileSystem.sync(fileSystem.root));
+  return settle(
+    task,
+    outcomes.every((outcome) => typeof outcome === 'number') ? 0 : Promise.all(outcomes).then(() => 0),
+  );
 };
 
 /** struct linux_dirent64: u64 ino, i64 off, u16 reclen, u8 type, name with NUL, padded to 8. */

@@ -1,5 +1,6 @@
 /** Growth of the guest's heap, and files mapped into it (POSIX mmap()): copies, written back when they are shared. */
 import { EFAULT, EINVAL, ENOMEM } from '../../abi/errno.js';
+import { SYS_fsync } from '../../abi/syscall.js';
 import type { Imports } from '../imports.js';
 import { guestErrno, guestResult } from './errno.js';
 import type { Guest } from './guest.js';
@@ -57,8 +58,14 @@ export function heapImports(guest: Guest): Imports {
       return writeBack(address, length, fd, Number(offset));
     },
     _msync_js: (address: number, length: number, _protection: number, flags: number, fd: number, offset: bigint) =>
-      (flags & MAP_SHARED) === 0 ? 0 : writeBack(address, length, fd, Number(offset)),
+      (flags & MAP_SHARED) === 0 ? 0 : synchronize(address, length, fd, Number(offset)),
   };
+
+  /** The guest's libc keeps msync's own flags to itself: what may be MS_SYNC is taken for that. */
+  function synchronize(address: number, length: number, fd: number, offset: number): number {
+    const written = writeBack(address, length, fd, offset);
+    return written < 0 ? written : guestResult(calls.plain(SYS_fsync, fd));
+  }
 
   function writeBack(address: number, length: number, fd: number, offset: number): number {
     if (address + length > memory.length) return -guestErrno(EFAULT);

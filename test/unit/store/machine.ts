@@ -1,0 +1,156 @@
+/** A file system with a packed image in it and a store behind it: what a boot makes, over and over. */
+import { emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../../kernel-host/abi/stat.js';
+import { MemoryFileSystem } from '../../../kernel-host/fs/memory-file-system.js';
+import { KernelMemory } from '../../../kernel-host/memory/kernel-memory.js';
+import { PageAllocator } from '../../../kernel-host/memory/page-allocator.js';
+import { layOutSuperblock } from '../../../kernel-host/memory/superblock.js';
+import type { CommitterEvents } from '../../../kernel-host/store/committer.js';
+import { Store } from '../../../kernel-host/store/store.js';
+import { PortsideError } from '../../../protocol/errors.js';
+import type { FaultyDatabase } from './faulty-database.js';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+export const bytes = (text: string): Uint8Array => encoder.encode(text);
+
+/** Paths and contents; undefined is a directory, `->` begins a symbolic link's target. */
+export type Image = Readonly<Record<string, string | undefined>>;
+
+/** Alarms that ring when the test says so. */
+export class Alarms {
+  #pending: { readonly callback: () => void }[] = [];
+
+  readonly set = (callback: () => void): (() => void) => {
+    const alarm = { callback };
+    this.#pending.push(alarm);
+    return () => {
+      this.#pending = this.#pending.filter((other) => other !== alarm);
+    };
+  };
+
+  ring(): void {
+    for (const { callback } of this.#pending.splice(0)) callback();
+  }
+}
+
+export interface Machine {
+  readonly fileSystem: MemoryFileSystem;
+  readonly store: Store;
+  readonly alarms: Alarms;
+  /** Of the store, in order. */
+  readonly told: string[];
+}
+
+const PACKED = 1_600_000_000_000;
+let time = 1_700_000_000_000;
+
+export async function boot(database: FaultyDatabase, image: Image = {}): Promise<Machine> {
+  const memory = new KernelMemory(new WebAssembly.Memory({ initial: 64, maximum: 4096, shared: true }));
+  // Those of the image are the same at each boot; every change has a time of its own.
+  let planted = false;
+  const clock = { realtime: () => (planted ? time++ : PACKED), monotonic: () => 0 };
+  const fileSystem = new MemoryFileSystem(memory, new PageAllocator(memory, layOutSuperblock(memory)), clock);
+  for (const [path, content] of Object.entries(image)) plant(fileSystem, path, content);
+  planted = true;
+  const told: string[] = [];
+  const alarms = new Alarms();
+  const tell = (event: string) => () => void told.push(event);
+  const events: CommitterEvents = {
+    stored: tell('stored'),
+    full: tell('full'),
+    recovered: tell('recovered'),
+    failing: tell('failing'),
+    ended: ({ code }) => void told.push(code),
+  };
+  const store = await Store.open({ name: 'test', alarm: alarms.set, events, now: time, factory: database.factory });
+  await store.restore(fileSystem);
+  store.attach(fileSystem);
+  return { fileSystem, store, alarms, told };
+}
+
+function plant(fileSystem: MemoryFileSystem, path: string, content: string | undefined): void {
+  const parent = find(fileSystem, path.slice(0, path.lastIndexOf('/')));
+  const name = bytes(path.slice(path.lastIndexOf('/') + 1));
+  if (content === undefined) must(fileSystem.create(parent, name, S_IFDIR | 0o755, 0));
+  else if (content.startsWith('->')) must(fileSystem.symlink(parent, name, bytes(content.slice(2))));
+  else must(fileSystem.write(must(fileSystem.create(parent, name, S_IFREG | 0o644, 0)), 0, bytes(content)));
+}
+
+export function must(result: number): number {
+  if (result < 0) throw new Error(`errno ${-result}`);
+  return result;
+}
+
+/** The inode of a path; below 0 when there is none. */
+export function find(fileSystem: MemoryFileSystem, path: string): number {
+  let at = fileSystem.root;
+  for (const name of path.split('/')) if (name !== '' && at > 0) at = fileSystem.lookup(at, bytes(name));
+  return at;
+}
+
+export function write(fileSystem: MemoryFileSystem, path: string, content: string | Uint8Array, at = 0): number {
+  const parent = find(fileSystem, path.slice(0, path.lastIndexOf('/')));
+  const name = bytes(path.slice(path.lastIndexOf('/') + 1));
+  const there = find(fileSystem, path);
+  const file = there > 0 ? there : must(fileSystem.create(parent, name, S_IFREG | 0o644, 0));
+  return fileSystem.write(file, at, typeof content === 'string' ? bytes(content) : content);
+}
+
+export const unlink = (fileSystem: MemoryFileSystem, path: string): number =>
+  fileSystem.unlink(
+    find(fileSystem, path.slice(0, path.lastIndexOf('/'))),
+    bytes(path.slice(path.lastIndexOf('/') + 1)),
+  );
+
+export function text(fileSystem: MemoryFileSystem, path: string): string {
+  const file = must(find(fileSystem, path));
+  const content = new Uint8Array(fileSystem.size(file));
+  fileSystem.read(file, 0, content);
+  return decoder.decode(content);
+}
+
+/**
+ * All that guests can see, path by path: type, mode, owner, links, times, content or target. Numbers of inodes are told as the first path
+ * that has them, as those of the image differ from boot to boot.
+ */
+export function picture(fileSystem: MemoryFileSystem): Record<string, string> {
+  const seen = new Map<number, string>();
+  const lines: Record<string, string> = {};
+  const look = (node: number, path: string): void => {
+    const attributes = emptyAttributes();
+    fileSystem.attributes(node, attributes);
+    const { mode, uid, gid, nlink, size, rdev, atime, mtime, mtimeNanoseconds, ctime, ctimeNanoseconds } = attributes;
+    const first = seen.get(node);
+    if (first === undefined) seen.set(node, path);
+    const type = mode & S_IFMT;
+    const stat = [mode.toString(8), uid, gid, nlink, rdev].join(' ');
+    const times = [atime, mtime, mtimeNanoseconds, ctime, ctimeNanoseconds].join(' ');
+    const target = type === S_IFLNK ? fileSystem.target(node) : undefined;
+    const content = new Uint8Array(type === S_IFREG ? size : 0);
+    fileSystem.read(node, 0, content);
+    lines[path === '' ? '/' : path] =
+      `${stat} [${times}] ${first ?? ''} ${target instanceof Uint8Array ? decoder.decode(target) : ''}` +
+      `${type === S_IFREG ? `${size}:${digest(content)}` : ''}`;
+    if (type !== S_IFDIR) return;
+    const names: string[] = [];
+    for (let entry = fileSystem.entry(node, 2); entry; entry = fileSystem.entry(node, entry.next))
+      names.push(decoder.decode(entry.name));
+    for (const name of names.sort()) look(fileSystem.lookup(node, bytes(name)), `${path}/${name}`);
+  };
+  look(fileSystem.root, '');
+  return lines;
+}
+
+/** FNV-1a: enough to tell two contents of a test apart. */
+function digest(content: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of content) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+export const codeOf = (error: unknown): string => (error instanceof PortsideError ? error.code : String(error));
+
+/** Long enough for what the database has been asked to be done. */
+export async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
