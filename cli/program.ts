@@ -1,4 +1,5 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { ACKNOWLEDGEMENTS, type Acknowledgement } from '../protocol/site.js';
 import {
   type Listen,
   type Mount,
@@ -21,6 +22,7 @@ export interface Installation {
 interface PackFlags {
   readonly php: PhpVersion;
   readonly workers: number;
+  readonly ack: Acknowledgement;
   readonly base: string;
   readonly router?: string;
   readonly name?: string;
@@ -133,12 +135,24 @@ export function createProgram({ version, build }: Installation): Command {
   return program;
 }
 
-const PACK_OPTIONS = ['php', 'workers', 'base', 'router', 'name'] as const satisfies readonly (keyof PackFlags)[];
+const PACK_OPTIONS = [
+  'php',
+  'workers',
+  'ack',
+  'base',
+  'router',
+  'name',
+] as const satisfies readonly (keyof PackFlags)[];
 
 function withPackOptions(command: Command): Command {
   return command
     .addOption(phpOption())
     .option('--workers <number>', 'PHP processes that share the requests', parseWorkers, 2)
+    .addOption(
+      new Option('--ack <when>', 'when a response to POST, PUT, PATCH or DELETE is complete')
+        .choices(ACKNOWLEDGEMENTS)
+        .default(ACKNOWLEDGEMENTS[1]),
+    )
     .option('--base <path>', 'path of the site on its host', parseBase, '/')
     .option('--router <file>', 'PHP script that is asked first, as the last argument of `php -S`')
     .option('--name <text>', 'name to show while the site loads (default: name of the folder)');

@@ -6,6 +6,8 @@ import { Emitter } from './emitter.js';
 import { WorkerInFrame } from './kernel-worker/in-frame.js';
 import { WorkerInPage } from './kernel-worker/in-page.js';
 import type { KernelWorker, KernelWorkerEvents } from './kernel-worker/kernel-worker.js';
+import { whenLeaving } from './leaving.js';
+import { forgetStored, hasStored, keepStored } from './persistence.js';
 import type { Connection } from './port-supply.js';
 
 type MessageOf<Type extends FromMachine['type']> = Extract<FromMachine, { readonly type: Type }>;
@@ -14,6 +16,7 @@ export interface MachineEvents {
   progress: MessageOf<'progress'>;
   output: MessageOf<'output'>;
   exit: MessageOf<'exit'>;
+  storage: MessageOf<'storage'>;
   /** After `ready`: the machine has come to its end. */
   failed: PortsideError;
 }
@@ -28,6 +31,8 @@ export interface Machine {
   serve(base: string): Connection;
   /** What the machine's kernel has counted; it never settles for a machine that fails before it is ready. */
   stats(): Promise<MachineStats>;
+  /** Whether it may still write the site's files: false when a machine of another page has taken them over. */
+  current(): Promise<boolean>;
   /** Ends the machine and all of its processes at once. */
   terminate(): void;
 }
@@ -52,21 +57,32 @@ export function startMachine(options: MachineOptions): Machine {
     crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined'
       ? new WorkerInPage(script, events)
       : new WorkerInFrame(scope, script, events);
-  return new WorkerMachine(start, { type: 'boot', version: MACHINE_VERSION, site, origin });
+  return new WorkerMachine(start, {
+    type: 'boot',
+    version: MACHINE_VERSION,
+    site,
+    origin,
+    stored: hasStored(site.base),
+  });
 }
 
 class WorkerMachine implements Machine {
   readonly events = new Emitter<MachineEvents>();
   readonly ready: Promise<void>;
   readonly #worker: KernelWorker;
+  readonly #base: string;
+  readonly #leaving = new AbortController();
+  readonly #currentWanted: ((current: boolean) => void)[] = [];
   /** Who asked, in order: as the kernel answers. */
   readonly #statsWanted: ((stats: MachineStats) => void)[] = [];
 
-  constructor(start: (events: KernelWorkerEvents) => KernelWorker, boot: ToMachine) {
+  constructor(start: (events: KernelWorkerEvents) => KernelWorker, boot: ToMachine & { readonly type: 'boot' }) {
+    this.#base = boot.site.base;
     const { promise, resolve, reject } = deferred();
     this.ready = promise;
     this.#worker = start(this.#listener(resolve, reject));
     this.#worker.post(boot);
+    whenLeaving(() => this.#worker.post({ type: 'flush' }), this.#leaving.signal);
   }
 
   connect(port: MessagePort): void {
@@ -84,7 +100,15 @@ class WorkerMachine implements Machine {
     });
   }
 
+  current(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#currentWanted.push(resolve);
+      this.#worker.post({ type: 'current' });
+    });
+  }
+
   terminate(): void {
+    this.#leaving.abort();
     this.#worker.terminate();
   }
 
@@ -108,6 +132,12 @@ class WorkerMachine implements Machine {
             return this.events.emit('output', message);
           case 'exit':
             return this.events.emit('exit', message);
+          case 'storage':
+            if (message.state === 'stored') void keepStored(this.#base);
+            if (message.state === 'evicted') forgetStored(this.#base);
+            return this.events.emit('storage', message);
+          case 'current':
+            return this.#currentWanted.shift()?.(message.current);
           case 'stats':
             return this.#statsWanted.shift()?.(message);
         }

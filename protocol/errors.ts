@@ -127,15 +127,18 @@ export const errorTexts = {
   'storage-full': {
     sentence: 'The browser has hardly any room left for this site.',
     remedy: 'Free disk space, or clear what other sites have stored.',
+    status: 507,
   },
   'store-taken-over': {
     sentence: 'Another tab has taken over what this site keeps.',
     remedy: 'Reload this page: it shows what the other tab has stored.',
+    status: 503,
   },
   'store-evicted': {
     sentence: 'The browser has deleted what this site kept on this device.',
     remedy:
       'The site starts from the packed files again. Install it, or allow it to store data, so that the browser keeps it.',
+    status: 507,
   },
   'store-newer': {
     sentence: 'What this site keeps on this device was written by a newer version of it.',
@@ -148,6 +151,7 @@ export const errorTexts = {
   'store-failing': {
     sentence: 'The browser cannot store what this site writes.',
     remedy: 'Keep this tab open: it is tried again. If it stays so, export the site, then restart the browser.',
+    status: 507,
   },
   'private-window': {
     sentence: 'This looks like a private window, where browsers hold back some storage and forget the rest.',

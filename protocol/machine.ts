@@ -10,13 +10,24 @@ export const MACHINE_VERSION = 1;
 export type ToMachine =
   /** The first message, where there is such a port: the page is at its other end, and not at the worker's own. */
   | { readonly type: 'control'; readonly port: MessagePort }
-  | { readonly type: 'boot'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
+  /** `stored`: the page remembers that the site has stored files on this device. */
+  | {
+      readonly type: 'boot';
+      readonly version: number;
+      readonly site: SiteConfig;
+      readonly origin: string;
+      readonly stored: boolean;
+    }
   /** Instead of `boot`, in a page that must be loaded once more before it can: what a boot will need is stored meanwhile. */
   | { readonly type: 'prefetch'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
   /** `port` speaks `protocol/bridge.ts`; it is transferred. Several may be connected at once. */
   | { readonly type: 'connect'; readonly port: MessagePort }
   /** Asks for one `stats`. */
-  | { readonly type: 'stats' };
+  | { readonly type: 'stats' }
+  /** The page may be frozen or gone in a moment: what has changed is to be stored now. */
+  | { readonly type: 'flush' }
+  /** Asks for one `current`. */
+  | { readonly type: 'current' };
 
 /** What the kernel has counted for a process that runs, since its start. */
 export interface ProcessStats {
@@ -37,6 +48,12 @@ export interface MachineStats {
 /** The steps of a boot, in order. */
 export type BootStep = 'download' | 'unpack' | 'compile' | 'start' | 'listen';
 
+/**
+ * What becomes of the site's files. `stored`: the first of them are. `full`: the browser gives no more room; `failing`: the database does
+ * not work. What is written stays in memory then, and is tried again until `recovered`. `evicted`: what was stored is gone.
+ */
+export type StorageState = 'stored' | 'full' | 'failing' | 'recovered' | 'evicted';
+
 export type FromMachine =
   /** `loaded` and `total` are bytes over all downloads in `download`; both 0 where a step has no measure. */
   | { readonly type: 'progress'; readonly step: BootStep; readonly loaded: number; readonly total: number }
@@ -48,4 +65,7 @@ export type FromMachine =
   | { readonly type: 'output'; readonly pid: number; readonly fd: 1 | 2; readonly text: string }
   /** A server process ended; the machine starts another unless `restarted` is false. */
   | { readonly type: 'exit'; readonly pid: number; readonly status: number; readonly restarted: boolean }
-  | ({ readonly type: 'stats' } & MachineStats);
+  | ({ readonly type: 'stats' } & MachineStats)
+  | { readonly type: 'storage'; readonly state: StorageState }
+  /** Whether no other machine has taken over the site's files since this one booted. */
+  | { readonly type: 'current'; readonly current: boolean };

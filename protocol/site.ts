@@ -12,6 +12,13 @@ export interface Asset {
   readonly rawSize?: number;
 }
 
+/**
+ * When a response to a request that may write is complete: at once; when what was written before it is stored, which survives a crash of
+ * the page or the browser; when it is on the disk, which survives one of the machine.
+ */
+export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
+export const ACKNOWLEDGEMENTS = ['memory', 'committed', 'durable'] as const;
+
 export interface SiteConfig {
   /** Changes with every change of any asset; names caches. */
   readonly release: string;
@@ -21,6 +28,8 @@ export interface SiteConfig {
   /** Guest port that the site's servers listen on; the origin's own where it is left out. */
   readonly port?: number;
   readonly workers: number;
+  /** What the responses to POST, PUT, PATCH and DELETE wait for; `committed` where it is left out. */
+  readonly ack?: Acknowledgement;
   readonly php: string;
   /** Command line of each server process, program first; `{host}` and `{port}` stand for those of `siteAddress`. */
   readonly argv: readonly string[];
@@ -59,6 +68,9 @@ export const assetCacheBase = (name: string): string | undefined =>
 
 /** IndexedDB: the database of the files of a base. */
 export const storeDatabaseName = (base: string): string => `portside-store ${base}`;
+
+/** Local storage: an entry of this name says that the site of a base has stored files on this device. */
+export const storedNote = (base: string): string => `portside:stored:${base}`;
 
 /** IndexedDB: the cookies of all machines of an origin: a store in a database, with an entry for each scope. */
 export const COOKIE_DATABASE = { database: 'portside-cookies', store: 'jars' } as const;

@@ -5,7 +5,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
 import { PortsideError } from '../../protocol/errors.js';
-import type { SiteConfig } from '../../protocol/site.js';
+import type { Acknowledgement, SiteConfig } from '../../protocol/site.js';
 import { phpGuest } from '../php/guest.js';
 import type { PhpVersion } from '../php/releases.js';
 import { withTemporaryDirectory } from '../temporary.js';
@@ -34,6 +34,7 @@ export interface PackOptions {
   readonly out: string;
   readonly php: PhpVersion;
   readonly workers: number;
+  readonly ack?: Acknowledgement;
   readonly base: string;
   /** A file, relative to the current folder or to `docroot`. */
   readonly router?: string;
@@ -119,6 +120,7 @@ async function packTree(
         name: options.name ?? nameOf(origin),
         base: options.base,
         workers: options.workers,
+        ...(options.ack && { ack: options.ack }),
         php: options.php,
         argv: serverArguments(router),
         secureArgv: serverArguments(router, [...UPLOAD_SETTINGS, ...SECURE_SETTINGS]),

@@ -14,6 +14,7 @@ import { whenDeleted } from '../sites/delete-site.js';
 import { BootScreen } from './boot-screen.js';
 import { KernelShare } from './kernel-share.js';
 import { readSiteConfig } from './site-config.js';
+import { StorageNotice } from './storage-notice.js';
 import { UpdateNotice } from './update-notice.js';
 
 declare global {
@@ -28,6 +29,7 @@ const screen = new BootScreen(document, async () => diagnosisText(await diagnose
 window.portside = { diagnose: () => diagnose({ base }) };
 /** In the markup under this id; its type follows from the tag that the selector names. */
 const frame = document.querySelector<HTMLIFrameElement>('iframe#portside-site');
+const storage = new StorageNotice(document, () => frame?.focus());
 let shown: ShownSite | undefined;
 let releases: Releases | undefined;
 let failed = false;
@@ -91,6 +93,7 @@ async function explainFailedInstall(error: unknown, site: SiteConfig): Promise<n
 function startKernel(site: SiteConfig): Machine {
   const machine = startMachine({ site });
   machine.events.on('progress', ({ step, loaded, total }) => screen.progress(step, loaded, total));
+  machine.events.on('storage', ({ state }) => storage.show(state));
   machine.events.on('output', (output) => logOutput(output));
   machine.events.on('exit', ({ pid, status, restarted }) => {
     console.warn(`portside: process ${pid} ended with status ${status}${restarted ? '; another was started' : ''}`);

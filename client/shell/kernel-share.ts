@@ -36,8 +36,7 @@ export class KernelShare {
     const claim = await claimKernel(base);
     if (claim.role === 'owner') return this.#run(claim.ownership);
     // Meanwhile another tab has started one.
-    this.#machine?.terminate();
-    this.#machine = undefined;
+    this.#discard();
     this.#withdraw = claim.withdraw;
     // When the tab that runs the kernel goes, this one takes over behind the site that it shows.
     claim.succession.then((ownership) => ownership && this.#run(ownership)).catch(failed);
@@ -62,6 +61,7 @@ export class KernelShare {
   async #run(ownership: Ownership): Promise<void> {
     this.#withdraw = undefined;
     this.#ownership = ownership;
+    if (this.#machine && !(await this.#machine.current())) this.#discard();
     const machine = (this.#machine ??= this.#start());
     try {
       await machine.ready;
@@ -98,6 +98,10 @@ export class KernelShare {
 
   #end(): void {
     this.#giveUp();
+    this.#discard();
+  }
+
+  #discard(): void {
     this.#machine?.terminate();
     this.#machine = undefined;
   }

@@ -1,4 +1,5 @@
 /** The offer of a new release, below the site and never over it. */
+import { Notice, part } from './notice.js';
 
 /** `ready`: it can be started. `wanted`: another tab waits for this one. `held`: this one waits for others. */
 export type Offer = 'ready' | 'wanted' | 'held';
@@ -17,37 +18,20 @@ export interface UpdateNoticeEvents {
 }
 
 export class UpdateNotice {
-  readonly #notice: HTMLElement;
-  readonly #text: HTMLElement;
+  readonly #notice: Notice;
   readonly #update: HTMLElement;
   readonly #later: HTMLElement;
 
   constructor(document: Document, events: UpdateNoticeEvents) {
-    const part = (name: string): HTMLElement => {
-      const element = document.getElementById(`portside-${name}`);
-      if (!element) throw new Error(`The shell's page has no element portside-${name}`);
-      return element;
-    };
-    this.#notice = part('notice');
-    this.#text = part('notice-text');
-    this.#update = part('update');
-    this.#later = part('later');
-    const close = () => {
-      this.#notice.hidden = true;
-      events.closed();
-    };
+    this.#notice = new Notice(document, 'notice', 'portside-later', () => events.closed());
+    this.#update = part(document, 'portside-update');
+    this.#later = part(document, 'portside-later');
     this.#update.addEventListener('click', () => events.update());
-    this.#later.addEventListener('click', close);
-    this.#notice.addEventListener('keydown', ({ key }) => key === 'Escape' && close());
   }
 
   show(offer: Offer): void {
-    this.#notice.hidden = false;
     this.#update.hidden = offer === 'held';
     this.#later.textContent = offer === 'held' ? 'Hide' : 'Later';
-    // A live region is read out when it changes, not when it appears.
-    requestAnimationFrame(() => {
-      this.#text.textContent = TEXTS[offer];
-    });
+    this.#notice.show(TEXTS[offer]);
   }
 }

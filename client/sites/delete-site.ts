@@ -10,6 +10,7 @@ import {
   kernelLockName,
   storeDatabaseName,
 } from '../../protocol/site.js';
+import { forgetStored } from '../persistence.js';
 import { serviceWorkers } from '../service-workers.js';
 import { databaseNames } from './list-sites.js';
 
@@ -47,6 +48,7 @@ export function whenDeleted(base: string, deleted: () => void): void {
 async function deleteAll(base: string): Promise<void> {
   const names = await databaseNames();
   await deleteDatabase(storeDatabaseName(base));
+  forgetStored(base);
   if (names.includes(COOKIE_DATABASE.database))
     await del(base, createStore(COOKIE_DATABASE.database, COOKIE_DATABASE.store));
   const releases = (await caches.keys()).filter((name) => assetCacheBase(name) === base);

@@ -14,6 +14,7 @@ import type { HostNetwork } from './connection.js';
 import { Exchange, type ExchangeOptions, type ExchangeRequest, type ExchangeSink } from './exchange.js';
 import { Undelivered } from './undelivered.js';
 import type { Upgrades } from './web-socket/upgrades.js';
+import { acknowledgeWrites, type WriteBarrier } from './write-acknowledgement.js';
 
 /** What is used of a MessagePort: that of a browser and that of Node fit. */
 export interface BridgePort {
@@ -48,6 +49,8 @@ export interface BridgeServerEvents {
 export interface BridgeServerOptions extends ExchangeOptions {
   /** Answers what is asked of the machine itself, where it answers anything. */
   readonly machine?: MachineService;
+  /** What responses to requests that may write wait for. */
+  readonly writes?: WriteBarrier;
 }
 
 const NOTHING_TO_TRANSFER: ArrayBuffer[] = [];
@@ -190,7 +193,12 @@ export class BridgeServer {
     try {
       const exchange: BridgedExchange = this.#answering(
         request,
-        this.#sink(id, () => exchange.timing),
+        acknowledgeWrites(
+          method,
+          this.#sink(id, () => exchange.timing),
+          this.#options.writes,
+          () => this.#exchanges.get(id) === exchange,
+        ),
       );
       this.#exchanges.set(id, exchange);
       if (asker) this.#undelivered.keep(id, method, asker, exchange);

@@ -1,5 +1,5 @@
 /** Why a commit failed, as far as somebody can do something about it. */
-import { PortsideError } from '../../protocol/errors.js';
+import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
 
 /** The store of another kernel, which has taken over: this one may not write any more. */
 export class Fenced extends PortsideError {
@@ -18,6 +18,10 @@ export class Emptied extends PortsideError {
 /** IndexedDB 5.5: what a transaction is aborted with when the disk, or the origin's share of it, is full. */
 export const isQuotaExceeded = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && error.name === 'QuotaExceededError';
+
+/** Why something was not stored, for people. */
+export const failureCode = (error: unknown): ErrorCode =>
+  isFinal(error) ? error.code : isQuotaExceeded(error) ? 'storage-full' : 'store-failing';
 
 /** Nothing that this kernel does will make the next try succeed. */
 export const isFinal = (error: unknown): error is PortsideError => error instanceof PortsideError;

@@ -20,6 +20,8 @@ export async function openStore(
   database: Database,
   now: number,
   migrations: readonly Migration[] = MIGRATIONS,
+  /** The format that the first of these migrates. */
+  oldest = 1,
 ): Promise<OpenedStore> {
   let outcome: OpenedStore | PortsideError | undefined;
   try {
@@ -35,7 +37,7 @@ export async function openStore(
           return;
         }
         const { format } = outcome.superblock;
-        for (const migration of migrations.slice(format - 1, STORE_FORMAT - 1)) migration(store);
+        for (const migration of migrations.slice(format - oldest, STORE_FORMAT - oldest)) migration(store);
         outcome = { ...outcome, superblock: { ...outcome.superblock, format: STORE_FORMAT } };
         store.put(outcome.superblock, [...SUPERBLOCK_KEY]);
       };

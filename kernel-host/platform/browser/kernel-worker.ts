@@ -11,13 +11,16 @@ import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
 import { Inspection } from '../../inspect/inspection.js';
 import { Kernel } from '../../kernel.js';
+import type { Alarm } from '../../poll/timers.js';
 import { mountProc } from '../../proc/mount-proc.js';
 import { statistics } from '../../process/statistics.js';
+import type { Store } from '../../store/store.js';
 import { systemClock } from '../clock.js';
 import { inflatedSize, loadAssets, prefetchAssets } from './assets.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
+import { openSiteStore, writeBarrier } from './site-store.js';
 import { webLockLives } from './socket-lives.js';
 import { browserWorkerLives } from './worker-lives.js';
 
@@ -36,21 +39,29 @@ function fail(error: unknown): void {
 interface RunningMachine {
   readonly kernel: Kernel;
   readonly bridges: BridgeServers;
+  readonly store: Store;
 }
 
 /** Where a site's program is found by its command line. */
 const PROGRAMS = '/usr/local/bin';
 
-async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
+const alarm: Alarm = (callback, milliseconds) => {
+  const timeout = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timeout);
+};
+
+async function boot({ site, origin, stored }: Extract<ToMachine, { type: 'boot' }>): Promise<RunningMachine> {
   const base = new URL(site.base, origin);
   const workers = new BrowserGuestWorkers(new URL(site.assets.processWorker.path, base));
+  // While the rest is downloaded.
+  const opening = openSiteStore(site, alarm, {
+    state: (state) => tell({ type: 'storage', state }),
+    takenOver: fail,
+  });
   const kernel = new Kernel(
     {
       clock: systemClock,
-      alarm: (callback, milliseconds) => {
-        const timeout = setTimeout(callback, milliseconds);
-        return () => clearTimeout(timeout);
-      },
+      alarm,
       workers,
       defer: createDefer(),
     },
@@ -71,33 +82,39 @@ async function boot(site: SiteConfig, origin: string): Promise<RunningMachine> {
     output,
     exit: (pid, status, restarted) => tell({ type: 'exit', pid, status, restarted }),
   });
+  workers.prepare(site.workers);
+  plantRootTree(kernel, [siteAddress(site, origin).host]);
+  mountProc(kernel, navigator.hardwareConcurrency);
+  const [store, { module }] = await Promise.all([opening, loadMachine(kernel, site, base)]);
+  await store.restore(kernel.vfs.root);
+  if (store.fresh && stored) tell({ type: 'storage', state: 'evicted' });
   let booting = true;
+  const writes = writeBarrier(store, site.ack);
   const bridges = new BridgeServers(
     kernel.network,
     {
       booting: () => booting,
       observer: inspection.exchanges.observe,
+      ...(writes && { writes }),
       machine: (request, sink) => new ArchiveExchange(kernel, request, sink),
       socketLives: webLockLives(),
       inspected: (port) => inspection.attach(port),
     },
     browserWorkerLives(site.base),
   );
-  workers.prepare(site.workers);
-  plantRootTree(kernel, [siteAddress(site, origin).host]);
-  mountProc(kernel, navigator.hardwareConcurrency);
-  const { module } = await loadMachine(kernel, site, base);
   tell({ type: 'progress', step: 'start', loaded: 0, total: 0 });
   const abi = detectAbi(module);
   if (!abi) throw new PortsideError('guest-rejected', 'It is not a program for this kernel.');
+  // Of this release, whatever a guest has made of the file: without it there is no site.
   installProgram(kernel, `${PROGRAMS}/${site.argv[0] ?? ''}`, { abi, module });
+  store.attach(kernel.vfs.root);
   servers.start();
   tell({ type: 'progress', step: 'listen', loaded: 0, total: 0 });
   await kernel.network.whenListening(servers.port, AbortSignal.any([]));
   booting = false;
   tell({ type: 'ready' });
   servers.startOthers();
-  return { kernel, bridges };
+  return { kernel, bridges, store };
 }
 
 async function loadMachine(kernel: Kernel, site: SiteConfig, base: URL): Promise<{ module: WebAssembly.Module }> {
@@ -142,7 +159,7 @@ function receive(data: ToMachine): void {
       break;
     case 'boot':
       if (data.version === MACHINE_VERSION) {
-        machine = boot(data.site, data.origin);
+        machine = boot(data);
         machine.catch(fail);
       } else {
         fail(new PortsideError('protocol-mismatch'));
@@ -160,6 +177,17 @@ function receive(data: ToMachine): void {
       );
       break;
     }
+    case 'flush':
+      machine?.then(({ store }) => store.flush('relaxed')).catch(() => {}); // Those who must know are told.
+      break;
+    case 'current':
+      machine
+        ?.then(({ store }) => store.current())
+        .then(
+          (current) => tell({ type: 'current', current }),
+          () => tell({ type: 'current', current: false }),
+        );
+      break;
     case 'stats':
       // One that failed has said so.
       machine?.then(

@@ -29,13 +29,34 @@ async function refusal(...words: string[]): Promise<number> {
 
 describe('pack', () => {
   test('has defaults', async () => {
-    const expected = { out: 'dist', php: '8.4', workers: 2, base: '/' };
+    const expected = { out: 'dist', php: '8.4', workers: 2, ack: 'committed', base: '/' };
     expect(await parse('pack', 'site', '--out', 'dist')).toEqual({ operands: ['site'], options: expected });
   });
 
   test('takes everything', async () => {
-    const flags = ['--php', '7.4', '--workers', '4', '--base', '/a/b', '--router', 'r.php', '--name', 'A site'];
-    const expected = { out: 'o', php: '7.4', workers: 4, base: '/a/b/', router: 'r.php', name: 'A site' };
+    const flags = [
+      '--php',
+      '7.4',
+      '--workers',
+      '4',
+      '--base',
+      '/a/b',
+      '--router',
+      'r.php',
+      '--name',
+      'A site',
+      '--ack',
+      'durable',
+    ];
+    const expected = {
+      out: 'o',
+      php: '7.4',
+      workers: 4,
+      base: '/a/b/',
+      router: 'r.php',
+      name: 'A site',
+      ack: 'durable',
+    };
     expect(await parse('pack', ...flags, '--out=o', 'site')).toEqual({ operands: ['site'], options: expected });
   });
 });

@@ -43,7 +43,9 @@ describe('startMachine', () => {
   it('boots the kernel worker of the site', async () => {
     const { machine, worker } = start();
     expect(worker.url).toBe('https://host/shop/.portside/kernel-worker.js');
-    expect(worker.sent).toEqual([{ type: 'boot', version: MACHINE_VERSION, site, origin: 'https://host' }]);
+    expect(worker.sent).toEqual([
+      { type: 'boot', version: MACHINE_VERSION, site, origin: 'https://host', stored: false },
+    ]);
     worker.say({ type: 'ready' });
     await machine.ready;
   });

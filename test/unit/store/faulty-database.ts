@@ -19,6 +19,8 @@ type Records = ReadonlyMap<string, readonly [key: IDBValidKey, value: unknown]>;
 export class FaultyDatabase {
   /** Refuses what would be stored. */
   noRoom = false;
+  /** Begun to write, so far. */
+  transactions = 0;
   readonly #factory = new IDBFactory();
   readonly #open = new Map<IDBDatabase, Set<Abortable>>();
   /** As after the last strict transaction, which a power cut leaves at least. */
@@ -102,6 +104,7 @@ export class FaultyDatabase {
       const transaction = begin(names, mode, options);
       if (!isAbortable(transaction)) throw new TypeError('another fake-indexeddb than this was written for');
       transactions.add(transaction);
+      if (mode === 'readwrite') this.transactions++;
       const ended = () => transactions.delete(transaction);
       transaction.addEventListener('complete', () => {
         ended();
