@@ -10,8 +10,8 @@ export async function pack(docroot: string, options: PackSettings & { readonly o
   const progress = startProgress(options.isArchive ? 'reading the archive' : 'looking at the folder');
   try {
     const { site, files, bytes, notes } = await packSite({ ...options, docroot }, progress);
-    const { guest, image, shell, kernelWorker, processWorker } = site.assets;
-    const download = [guest, image, shell, kernelWorker, processWorker].reduce((sum, asset) => sum + asset.size, 0);
+    const first = [...Object.values(site.assets), ...site.firstChunks];
+    const download = first.reduce((sum, asset) => sum + asset.size, 0);
     progress.succeed(
       `packed ${countFiles(files)} (${byteSize(bytes)}) into ${options.out}; a first visit downloads ${byteSize(download)}`,
     );

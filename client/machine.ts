@@ -17,6 +17,8 @@ export interface MachineEvents {
   output: MessageOf<'output'>;
   exit: MessageOf<'exit'>;
   storage: MessageOf<'storage'>;
+  offline: MessageOf<'offline'>;
+  missing: PortsideError;
   /** After `ready`: the machine has come to its end. */
   failed: PortsideError;
 }
@@ -136,6 +138,10 @@ class WorkerMachine implements Machine {
             if (message.state === 'stored') void keepStored(this.#base);
             if (message.state === 'evicted') forgetStored(this.#base);
             return this.events.emit('storage', message);
+          case 'offline':
+            return this.events.emit('offline', message);
+          case 'missing':
+            return this.events.emit('missing', new PortsideError(message.code, message.detail));
           case 'current':
             return this.#currentWanted.shift()?.(message.current);
           case 'stats':

@@ -5,7 +5,7 @@
 export { Errno } from './abi/errno.js';
 export { ArchiveExchange } from './archive/archive-exchange.js';
 export { installProgram } from './boot/install-program.js';
-export { mountImage, reserveImage } from './boot/mount-image.js';
+export { type MountedImage, mountImage } from './boot/mount-image.js';
 export { makeDirectory, plantRootTree, writeFile } from './boot/root-tree.js';
 export type { FileOperations } from './file/file-operations.js';
 export { HostInput, HostOutput } from './file/host-stream.js';
@@ -16,7 +16,8 @@ export { BridgeServers } from './http/bridge-servers.js';
 export type { BridgedExchange, MachineService } from './http/bridged-exchange.js';
 export type { HostConnection, HostNetwork } from './http/connection.js';
 export { type HttpRequest, type HttpResponse, sendHttpRequest } from './http/send-http-request.js';
-export type { ImageEntry } from './image/entry.js';
+export type { Image, ImageChunk, ImageEntry } from './image/entry.js';
+export type { ChunkLoader } from './image/image-blocks.js';
 export { readImage } from './image/reader.js';
 export { Kernel, type KernelEvents, type Platform } from './kernel.js';
 export { KIND_KERNEL } from './memory/layout.js';

@@ -67,5 +67,9 @@ export type FromMachine =
   | { readonly type: 'exit'; readonly pid: number; readonly status: number; readonly restarted: boolean }
   | ({ readonly type: 'stats' } & MachineStats)
   | { readonly type: 'storage'; readonly state: StorageState }
+  /** So many bytes of the packed files are on this device, of all; the site needs its host until they are all. */
+  | { readonly type: 'offline'; readonly loaded: number; readonly total: number }
+  /** A part of the packed files that a guest wanted could not be had: the guest was told EIO. */
+  | { readonly type: 'missing'; readonly code: ErrorCode; readonly detail?: string }
   /** Whether no other machine has taken over the site's files since this one booted. */
   | { readonly type: 'current'; readonly current: boolean };

@@ -44,8 +44,11 @@ export interface SiteConfig {
     readonly kernelWorker: Asset;
     readonly processWorker: Asset;
     readonly guest: Asset;
+    /** Index of the packed files (kernel-host/image/format.ts), which names all chunks of their contents. */
     readonly image: Asset;
   };
+  /** Chunks of the packed files that a first request is sure to need: all of a small site. They come with the rest of a boot. */
+  readonly firstChunks: readonly Asset[];
 }
 
 /**
@@ -65,6 +68,12 @@ export const guestCacheName = (base: string): string => `portside:guest:${base}`
 /** Cache Storage: what names all caches of the releases of all bases, and the base in such a name. */
 export const assetCacheBase = (name: string): string | undefined =>
   /^portside:assets:(\/(?:.*\/)?)[^/]*$/.exec(name)?.[1];
+
+/** Path, relative to the base, of a chunk of packed files whose stored bytes have this SHA-256. */
+export const chunkPath = (sha256: string): string => `.portside/files.${sha256.slice(0, 16)}.bin`;
+
+/** Cache Storage: where the chunks of a base's packed files are kept, of all its releases: their names are their contents. */
+export const chunkCacheName = (base: string): string => `portside:files:${base}`;
 
 /** IndexedDB: the database of the files of a base. */
 export const storeDatabaseName = (base: string): string => `portside-store ${base}`;

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { createGunzip, gzip } from 'node:zlib';
 import { PortsideError } from '../../protocol/errors.js';
-import type { Asset } from '../../protocol/site.js';
+import { type Asset, chunkPath } from '../../protocol/site.js';
 import type { PhpGuest } from '../php/guest.js';
+
+const compress = promisify(gzip);
 
 /** Folder of a packed site that holds everything with a hash in its name. */
 export const ASSET_FOLDER = '.portside';
@@ -34,11 +37,20 @@ export class AssetWriter {
     return this.#write(name, 'js', createReadStream(file));
   }
 
-  /** The image, compressed here. */
-  async image(bytes: AsyncIterable<Uint8Array>): Promise<Asset> {
-    const raw = new Meter();
-    const asset = await this.#write('image', COMPRESSED, bytes, raw, createGzip({ level: IMAGE_LEVEL }));
-    return { ...asset, encoding: 'gzip', rawSize: raw.size };
+  /** The index of the packed files, compressed here. */
+  async image(index: Uint8Array): Promise<Asset> {
+    const asset = await this.#write('image', COMPRESSED, [await compress(index, { level: IMAGE_LEVEL })]);
+    return { ...asset, encoding: 'gzip', rawSize: index.length };
+  }
+
+  /** A chunk of the packed files, compressed here. */
+  async chunk(data: Uint8Array): Promise<Asset> {
+    const stored = await compress(data, { level: IMAGE_LEVEL });
+    const sha256 = createHash('sha256').update(stored).digest('hex');
+    const path = chunkPath(sha256);
+    // Two of the same content are one.
+    await writeFile(join(this.#site, path), stored);
+    return { path, size: stored.length, sha256, encoding: 'gzip', rawSize: data.length };
   }
 
   /**
@@ -60,7 +72,7 @@ export class AssetWriter {
   async #write(
     name: string,
     extension: string,
-    from: AsyncIterable<Uint8Array>,
+    from: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     ...through: readonly Transform[]
   ): Promise<Asset> {
     const folder = join(this.#site, ASSET_FOLDER);

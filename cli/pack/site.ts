@@ -5,7 +5,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
 import { PortsideError } from '../../protocol/errors.js';
-import type { Acknowledgement, SiteConfig } from '../../protocol/site.js';
+import type { Acknowledgement, Asset, SiteConfig } from '../../protocol/site.js';
 import { phpGuest } from '../php/guest.js';
 import type { PhpVersion } from '../php/releases.js';
 import { withTemporaryDirectory } from '../temporary.js';
@@ -106,12 +106,18 @@ async function packTree(
     await mkdir(join(fresh, ASSET_FOLDER));
     const writer = new AssetWriter(fresh);
     report.step(`packing ${countFiles(files.length)}`);
+    const chunks: Asset[] = [];
+    const store = async (data: Uint8Array) => {
+      const asset = await writer.chunk(data);
+      chunks.push(asset);
+      return { size: asset.size, digest: Buffer.from(asset.sha256, 'hex') };
+    };
     const assets = {
       shell: await writer.script('shell', parts.shell),
       kernelWorker: await writer.script('kernel-worker', parts.kernelWorker),
       processWorker: await writer.script('process-worker', parts.processWorker),
       guest: await writer.guest(options.php, guest),
-      image: await writer.image(writeImage([...surroundings(), ...watched(sources, bytes, report)])),
+      image: await writer.image(await writeImage([...surroundings(), ...watched(sources, bytes, report)], store)),
     };
     const template = await readFile(parts.template, 'utf8');
     const serviceWorker = await readFile(parts.serviceWorker, 'utf8');
@@ -128,6 +134,7 @@ async function packTree(
         cwd: DOCUMENT_ROOT,
         mountPoint: MOUNT_POINT,
         assets,
+        firstChunks: firstChunks(chunks),
       },
       [template, serviceWorker],
     );
@@ -146,6 +153,17 @@ async function packTree(
     return { site, files: files.length, bytes, notes };
   };
   return writing('out-unwritable', () => withTemporaryDirectory(join(out, UNFINISHED_PREFIX), build));
+}
+
+/** Bytes that a first visit may wait for besides PHP's own 8 MB: a site of up to so many comes whole before it starts. */
+const FIRST_BYTES = 4 * 1024 * 1024;
+
+function firstChunks(chunks: readonly Asset[]): Asset[] {
+  let size = 0;
+  return chunks.filter((chunk) => {
+    size += chunk.size;
+    return size <= FIRST_BYTES;
+  });
 }
 
 /** Of an archive without its extension, and without the day that an export has in its name. */
@@ -193,7 +211,7 @@ async function placeRouter(router: string, docroot: string, sources: ImageSource
   throw new PortsideError('router-missing', router);
 }
 
-/** The same sources, whose reading is reported. The writer of the image reads everything twice. */
+/** The same sources, whose reading is reported. */
 function watched(sources: readonly ImageSource[], bytes: number, report: Report): ImageSource[] {
   let read = 0;
   return sources.map((source) => {
@@ -201,7 +219,7 @@ function watched(sources: readonly ImageSource[], bytes: number, report: Report)
     const watchedRead = async function* () {
       for await (const piece of source.read()) {
         read += piece.length;
-        report.done(read / (2 * bytes));
+        report.done(read / bytes);
         yield piece;
       }
     };

@@ -5,6 +5,7 @@ import type { SiteDeleted } from '../../protocol/page.js';
 import {
   assetCacheBase,
   COOKIE_DATABASE,
+  chunkCacheName,
   guestCacheName,
   kernelChannelName,
   kernelLockName,
@@ -52,7 +53,7 @@ async function deleteAll(base: string): Promise<void> {
   if (names.includes(COOKIE_DATABASE.database))
     await del(base, createStore(COOKIE_DATABASE.database, COOKIE_DATABASE.store));
   const releases = (await caches.keys()).filter((name) => assetCacheBase(name) === base);
-  await Promise.all([...releases, guestCacheName(base)].map((name) => caches.delete(name)));
+  await Promise.all([...releases, guestCacheName(base), chunkCacheName(base)].map((name) => caches.delete(name)));
   // An app's own worker keeps no releases, and is the app's.
   if (releases.length > 0) await unregister(base);
 }

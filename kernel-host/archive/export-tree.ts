@@ -126,8 +126,8 @@ async function readWhole(
   throw new PortsideError('archive-file-changed', name);
 }
 
-/** Differs after each change of an inode. */
-const versionOf = ({ memory }: Kernel, node: number): number => memory.u32[(node >>> 2) + INODE.SEQUENCE_W] as number;
+/** Differs after each change of a file's content. */
+const versionOf = ({ memory }: Kernel, node: number): number => memory.u32[(node >>> 2) + INODE.VERSION_W] as number;
 
 function headerOf(name: string, attributes: Attributes, type: NonNullable<TarHeader['type']>): TarHeader {
   const { mode, uid, gid, size, mtime, mtimeNanoseconds } = attributes;

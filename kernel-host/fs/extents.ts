@@ -4,17 +4,21 @@
  */
 import { ENOSPC } from '../abi/errno.js';
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
-import { EXTENT, EXTENT_READ_ONLY, EXTENT_SIZE, INODE } from '../memory/layout.js';
+import { EXTENT, EXTENT_ABSENT, EXTENT_CLEAN, EXTENT_SIZE, INODE } from '../memory/layout.js';
 import { PAGE, type PageAllocator } from '../memory/page-allocator.js';
 import type { SlabAllocator } from '../memory/slab-allocator.js';
-import { BLOCK } from './block.js';
+import { BLOCK, UNIT } from './block.js';
 import { firstExtent } from './inode-reader.js';
+
+/** Changed here only; as it was loaded; or not in memory. */
+const OWN = 0;
+type State = typeof OWN | typeof EXTENT_CLEAN | typeof EXTENT_ABSENT;
 
 interface Extent {
   block: number;
   address: number;
   blocks: number;
-  readOnly: boolean;
+  state: State;
 }
 
 /** A growing file gets up to this many blocks more than it asked for, and at most as many as it has: 256 KiB. */
@@ -22,13 +26,14 @@ const READ_AHEAD_BLOCKS = 64;
 /** Most files have one extent: their tables come from slabs, longer ones from pages. */
 const FIRST_CAPACITY = 4;
 const SLAB_CAPACITY = 64;
-/** A packed file is copied in pieces of at most this many blocks (1 MiB) when a part of it is first changed. */
-const COPY_BLOCKS = 256;
+/** A change makes so many blocks the file's own at once. */
+const OWNED_BLOCKS = UNIT / BLOCK;
 
 export class Extents {
   readonly #memory: KernelMemory;
   readonly #pages: PageAllocator;
   readonly #slabs: SlabAllocator;
+  #cleanPages = 0;
 
   constructor(memory: KernelMemory, pages: PageAllocator, slabs: SlabAllocator) {
     this.#memory = memory;
@@ -36,12 +41,75 @@ export class Extents {
     this.#slabs = slabs;
   }
 
-  /** Points a fresh file at `size` bytes that lie at `address` and stay there unchanged. */
-  adopt(inode: number, address: number, size: number): number {
-    if (size > 0 && !this.#store(inode, [{ block: 0, address, blocks: Math.ceil(size / BLOCK), readOnly: true }]))
-      return -ENOSPC;
+  /** Pages that `evict` could give back, over all files. */
+  get cleanPages(): number {
+    return this.#cleanPages;
+  }
+
+  /** Makes a fresh file `size` bytes long, none of which is in memory. 0 or -ENOSPC. */
+  expect(inode: number, size: number): number {
+    const blocks = Math.ceil(size / BLOCK);
+    if (blocks > 0 && !this.#store(inode, [{ block: 0, address: 0, blocks, state: EXTENT_ABSENT }])) return -ENOSPC;
     this.#setSize(inode, size);
     return 0;
+  }
+
+  /** The first run of absent blocks in [first, end); null when all are there. */
+  absent(inode: number, first: number, end: number): { readonly block: number; readonly blocks: number } | null {
+    const { u32 } = this.#memory;
+    const table = u32[(inode >>> 2) + INODE.DATA_W] as number;
+    const count = u32[(inode >>> 2) + INODE.COUNT_W] as number;
+    for (let index = firstExtent(u32, table, count, first); index < count; index++) {
+      const extent = this.#extent(table, index);
+      if (extent.block >= end) break;
+      if (extent.state !== EXTENT_ABSENT) continue;
+      const block = Math.max(first, extent.block);
+      return { block, blocks: Math.min(end, extent.block + extent.blocks) - block };
+    }
+    return null;
+  }
+
+  /**
+   * Gives those of the blocks from `first` on their bytes that are absent still; what `bytes` lacks of the last one is zero.
+   * False when memory has no room. The caller holds the inode's sequence counter, here and below.
+   */
+  fill(inode: number, first: number, bytes: Uint8Array): boolean {
+    const end = first + Math.ceil(bytes.length / BLOCK);
+    for (let run = this.absent(inode, first, end); run; run = this.absent(inode, first, end)) {
+      const { block, blocks } = run;
+      const address = this.#pages.allocate(blocks);
+      if (address === null) return false;
+      const part = bytes.subarray((block - first) * BLOCK, (block - first + blocks) * BLOCK);
+      this.#memory.u8.set(part, address);
+      this.#memory.u8.fill(0, address + part.length, address + blocks * BLOCK);
+      if (!this.#replace(inode, block, blocks, address, EXTENT_CLEAN)) {
+        this.#pages.free(address, blocks);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Gives back the memory of clean blocks in [first, first + blocks). */
+  evict(inode: number, first: number, blocks: number): void {
+    for (const extent of this.#load(inode)) {
+      const block = Math.max(first, extent.block);
+      const count = Math.min(first + blocks, extent.block + extent.blocks) - block;
+      if (extent.state !== EXTENT_CLEAN || count <= 0) continue;
+      const address = extent.address + (block - extent.block) * BLOCK;
+      // Without room for a longer table they stay.
+      if (this.#replace(inode, block, count, 0, EXTENT_ABSENT)) this.#pages.free(address as Address, count);
+    }
+  }
+
+  /** What was changed in [first, first + blocks) lies where it can be loaded from. */
+  setClean(inode: number, first: number, blocks: number): void {
+    this.#turn(inode, first, blocks, OWN, EXTENT_CLEAN);
+  }
+
+  /** Clean blocks in [first, first + blocks) cannot be loaded again. False when memory has no room for a longer table. */
+  setOwn(inode: number, first: number, blocks: number): boolean {
+    return this.#turn(inode, first, blocks, EXTENT_CLEAN, OWN);
   }
 
   /** Count written, or -ENOSPC when not one byte found room. The caller holds the inode's sequence counter. */
@@ -125,21 +193,21 @@ export class Extents {
     const index = firstExtent(u32, table, count, block);
     if (index === count) return null;
     const extent = this.#extent(table, index);
-    return extent.block <= block && !extent.readOnly ? extent : null;
+    return extent.block <= block && extent.state === OWN ? extent : null;
   }
 
-  /** Fills the hole at `block`, or copies the packed blocks there; returns the extent that now covers `block`. */
+  /** Fills the hole at `block`, or makes what is there the file's own; returns the extent that now covers `block`. */
   #makeWritable(inode: number, block: number, wanted: number): Extent | null {
     const extents = this.#load(inode);
     let index = extents.findIndex((extent) => extent.block + extent.blocks > block);
     if (index < 0) index = extents.length;
     const there = extents[index];
-    if (there && there.block <= block) return this.#copyPacked(inode, extents, index, there, block);
+    if (there && there.block <= block) return this.#own(inode, there, block, wanted);
     const hole = there ? there.block - block : Number.POSITIVE_INFINITY;
     const needed = Math.min(wanted, hole);
     const before = extents[index - 1];
     const generous = Math.min(hole, Math.max(needed, Math.min(before?.blocks ?? 0, READ_AHEAD_BLOCKS)));
-    if (before && !before.readOnly && before.block + before.blocks === block) {
+    if (before && before.state === OWN && before.block + before.blocks === block) {
       for (const blocks of generous === needed ? [needed] : [generous, needed]) {
         if (!this.#pages.extend(before.address as Address, before.blocks, blocks)) continue;
         this.#clear(before.address + before.blocks * BLOCK, blocks);
@@ -152,7 +220,7 @@ export class Extents {
       const address = this.#pages.allocate(blocks);
       if (address === null) continue;
       this.#clear(address, blocks);
-      const extent = { block, address, blocks, readOnly: false };
+      const extent: Extent = { block, address, blocks, state: OWN };
       extents.splice(index, 0, extent);
       if (this.#store(inode, extents)) return extent;
       this.#pages.free(address, blocks);
@@ -161,34 +229,57 @@ export class Extents {
     return null;
   }
 
-  /** Copies the piece of a packed extent that `block` lies in, and puts the copy in its place. */
-  #copyPacked(inode: number, extents: Extent[], index: number, packed: Extent, block: number): Extent | null {
-    const first =
-      packed.blocks <= COPY_BLOCKS
-        ? packed.block
-        : packed.block + Math.floor((block - packed.block) / COPY_BLOCKS) * COPY_BLOCKS;
-    const end = Math.min(first + COPY_BLOCKS, packed.block + packed.blocks);
-    const blocks = end - first;
-    const address = this.#pages.allocate(blocks);
-    if (address === null) return null;
-    const { u8 } = this.#memory;
-    const source = packed.address + (first - packed.block) * BLOCK;
-    // What lies behind the file's size in the image belongs to other files.
-    const bytes = Math.max(0, Math.min(blocks * BLOCK, this.#size(inode) - first * BLOCK));
-    u8.copyWithin(address, source, source + bytes);
-    u8.fill(0, address + bytes, address + blocks * BLOCK);
-    const copy = { block: first, address: address as number, blocks, readOnly: false };
-    const pieces: Extent[] = [];
-    if (first > packed.block)
-      pieces.push({ block: packed.block, address: packed.address, blocks: first - packed.block, readOnly: true });
-    pieces.push(copy);
-    const left = packed.block + packed.blocks - end;
-    if (left > 0)
-      pieces.push({ block: end, address: packed.address + (end - packed.block) * BLOCK, blocks: left, readOnly: true });
-    extents.splice(index, 1, ...pieces);
-    if (this.#store(inode, extents)) return copy;
-    this.#pages.free(address, blocks);
+  /** Absent blocks are about to be overwritten whole: the caller has loaded those of which something is to stay. */
+  #own(inode: number, there: Extent, block: number, wanted: number): Extent | null {
+    if (there.state === EXTENT_CLEAN) {
+      const first = Math.max(there.block, Math.floor(block / OWNED_BLOCKS) * OWNED_BLOCKS);
+      const end = Math.min(there.block + there.blocks, Math.ceil((block + wanted) / OWNED_BLOCKS) * OWNED_BLOCKS);
+      return this.setOwn(inode, first, end - first) ? this.#extentAt(inode, block) : null;
+    }
+    const most = Math.min(wanted, there.block + there.blocks - block);
+    for (let blocks = most; blocks >= 1; blocks = Math.floor(blocks / 2)) {
+      const address = this.#pages.allocate(blocks);
+      if (address === null) continue;
+      this.#clear(address, blocks);
+      if (this.#replace(inode, block, blocks, address, OWN)) return this.#extentAt(inode, block);
+      this.#pages.free(address, blocks);
+      return null;
+    }
     return null;
+  }
+
+  #turn(inode: number, first: number, blocks: number, from: State, to: State): boolean {
+    for (const extent of this.#load(inode)) {
+      const block = Math.max(first, extent.block);
+      const count = Math.min(first + blocks, extent.block + extent.blocks) - block;
+      if (extent.state !== from || count <= 0) continue;
+      const address = extent.address + (block - extent.block) * BLOCK;
+      if (!this.#replace(inode, block, count, address, to)) return false;
+    }
+    return true;
+  }
+
+  /** Puts other extent in the place of blocks that one extent covers. False, and nothing changed, without room for a longer table. */
+  #replace(inode: number, block: number, blocks: number, address: number, state: State): boolean {
+    const pieces: Extent[] = [];
+    for (const extent of this.#load(inode)) {
+      const end = extent.block + extent.blocks;
+      if (end <= block || extent.block >= block + blocks) {
+        pieces.push(extent);
+        continue;
+      }
+      if (extent.block < block) pieces.push({ ...extent, blocks: block - extent.block });
+      pieces.push({ block, address, blocks, state });
+      const left = end - block - blocks;
+      if (left > 0)
+        pieces.push({
+          ...extent,
+          block: end - left,
+          address: extent.address + (extent.blocks - left) * BLOCK,
+          blocks: left,
+        });
+    }
+    return this.#store(inode, joined(pieces));
   }
 
   #clear(address: number, blocks: number): void {
@@ -201,7 +292,7 @@ export class Extents {
     for (const extent of this.#load(inode)) {
       const keep = Math.max(0, Math.min(extent.blocks, first - extent.block));
       if (keep > 0) kept.push({ ...extent, blocks: keep });
-      if (keep < extent.blocks && !extent.readOnly)
+      if (keep < extent.blocks && extent.state !== EXTENT_ABSENT)
         this.#pages.free((extent.address + keep * BLOCK) as Address, extent.blocks - keep);
     }
     this.#store(inode, kept);
@@ -214,7 +305,7 @@ export class Extents {
       block: u32[word + EXTENT.BLOCK_W] as number,
       address: u32[word + EXTENT.ADDRESS_W] as number,
       blocks: u32[word + EXTENT.BLOCKS_W] as number,
-      readOnly: ((u32[word + EXTENT.FLAGS_W] as number) & EXTENT_READ_ONLY) !== 0,
+      state: stateOf(u32[word + EXTENT.FLAGS_W] as number),
     };
   }
 
@@ -230,6 +321,7 @@ export class Extents {
   #store(inode: number, extents: readonly Extent[]): boolean {
     const word = inode >>> 2;
     const capacity = this.#memory.u32[word + INODE.CAPACITY_W] as number;
+    const cleanBefore = cleanPages(this.#load(inode));
     if (extents.length > capacity) {
       let larger = Math.max(capacity, FIRST_CAPACITY);
       while (larger < extents.length) larger *= 2;
@@ -249,9 +341,10 @@ export class Extents {
       u32[at + EXTENT.BLOCK_W] = extent.block;
       u32[at + EXTENT.ADDRESS_W] = extent.address;
       u32[at + EXTENT.BLOCKS_W] = extent.blocks;
-      u32[at + EXTENT.FLAGS_W] = extent.readOnly ? EXTENT_READ_ONLY : 0;
+      u32[at + EXTENT.FLAGS_W] = extent.state;
       allocated += extent.blocks;
     }
+    this.#cleanPages += cleanPages(extents) - cleanBefore;
     u32[word + INODE.COUNT_W] = extents.length;
     u32[word + INODE.PAGES_W] = allocated;
     return true;
@@ -263,4 +356,26 @@ export class Extents {
     if (capacity <= SLAB_CAPACITY) this.#slabs.free(table as Address, bytes);
     else this.#pages.free(table as Address, Math.ceil(bytes / PAGE));
   }
+}
+
+const stateOf = (flags: number): State =>
+  (flags & EXTENT_ABSENT) !== 0 ? EXTENT_ABSENT : (flags & EXTENT_CLEAN) !== 0 ? EXTENT_CLEAN : OWN;
+
+const cleanPages = (extents: readonly Extent[]): number =>
+  extents.reduce((sum, { state, blocks }) => (state === EXTENT_CLEAN ? sum + blocks : sum), 0);
+
+/** Neighbours of one state that also lie side by side in memory become one: tables stay short. */
+function joined(extents: readonly Extent[]): Extent[] {
+  const result: Extent[] = [];
+  for (const extent of extents) {
+    const last = result.at(-1);
+    const follows =
+      last !== undefined &&
+      last.state === extent.state &&
+      last.block + last.blocks === extent.block &&
+      (extent.state === EXTENT_ABSENT || last.address + last.blocks * BLOCK === extent.address);
+    if (follows) last.blocks += extent.blocks;
+    else result.push({ ...extent });
+  }
+  return result;
 }

@@ -4,7 +4,7 @@
  */
 import { type Attributes, S_IFDIR, S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
-import { DENTRY, EXTENT, EXTENT_SIZE, INODE } from '../memory/layout.js';
+import { DENTRY, EXTENT, EXTENT_ABSENT, EXTENT_SIZE, INODE } from '../memory/layout.js';
 import { beginRead, readIsValid } from '../memory/seqlock.js';
 import { BLOCK } from './block.js';
 
@@ -14,6 +14,8 @@ export const ROOT_DEVICE = 1;
 const ATTEMPTS = 50;
 /** The content changed under every attempt: ask the kernel. */
 export const DISTURBED = -4097;
+/** Some of the bytes are not in memory: only the kernel can have them loaded. */
+export const ABSENT = -4098;
 
 /** Fills `out`; false when a writer disturbed every attempt. */
 export function readAttributes(memory: KernelMemory, inode: number, out: Attributes): boolean {
@@ -57,7 +59,7 @@ export function fileSize(memory: KernelMemory, inode: number): number {
 
 /**
  * Copies up to `length` bytes of a regular file from byte `position` to `into[at..]`.
- * @returns the count, 0 at the end of the file, DISTURBED.
+ * @returns the count, 0 at the end of the file, DISTURBED, ABSENT.
  */
 export function readFile(
   memory: KernelMemory,
@@ -73,13 +75,16 @@ export function readFile(
     if (sequence & 1) continue;
     const size = memory.f64[(inode >>> 3) + INODE.SIZE_F64] as number;
     const count = Math.min(length, size - position);
-    if (count > 0 && !copyExtents(memory, word, position, into, at, count)) continue;
-    if (readIsValid(memory, word + INODE.SEQUENCE_W, sequence)) return Math.max(count, 0);
+    const copied = count > 0 ? copyExtents(memory, word, position, into, at, count) : 0;
+    if (copied === DISTURBED) continue;
+    if (!readIsValid(memory, word + INODE.SEQUENCE_W, sequence)) continue;
+    if (memory.u32[word + INODE.ACCESSED_W] !== 1) memory.u32[word + INODE.ACCESSED_W] = 1;
+    return copied;
   }
   return DISTURBED;
 }
 
-/** False when what it met cannot be an extent: the reading was disturbed. */
+/** The count; DISTURBED when what it met cannot be an extent; ABSENT. */
 function copyExtents(
   memory: KernelMemory,
   word: number,
@@ -87,12 +92,12 @@ function copyExtents(
   into: Uint8Array,
   at: number,
   count: number,
-): boolean {
+): number {
   const { u32, u8 } = memory;
   const table = u32[word + INODE.DATA_W] as number;
   const extents = u32[word + INODE.COUNT_W] as number;
   // Memory that grew under the reading is not in its views.
-  if (table + extents * EXTENT_SIZE > u8.length) return false;
+  if (table + extents * EXTENT_SIZE > u8.length) return DISTURBED;
   const end = position + count;
   let done = position;
   for (let i = firstExtent(u32, table, extents, Math.floor(position / BLOCK)); i < extents && done < end; i++) {
@@ -105,13 +110,14 @@ function copyExtents(
       done = hole;
     }
     if (until <= done) continue;
+    if (((u32[extent + EXTENT.FLAGS_W] as number) & EXTENT_ABSENT) !== 0) return ABSENT;
     const source = (u32[extent + EXTENT.ADDRESS_W] as number) + (done - from);
-    if (source + (until - done) > u8.length) return false;
+    if (source + (until - done) > u8.length) return DISTURBED;
     copy(u8, source, until - done, into, at + done - position);
     done = until;
   }
   if (done < end) into.fill(0, at + done - position, at + count);
-  return true;
+  return count;
 }
 
 /** `set` on a view costs an allocation, which short copies do not repay (measured: about equal at 64 bytes). */

@@ -80,6 +80,8 @@ export class InodeTable {
 
   /** Data changed: mtime and ctime (POSIX write(), "shall mark for update"). */
   markModified(inode: number): void {
+    const version = (inode >>> 2) + INODE.VERSION_W;
+    this.#memory.u32[version] = (this.#memory.u32[version] as number) + 1;
     this.#stamp(inode, false, true, true);
   }
 

@@ -11,12 +11,13 @@ import { PAGE, type PageAllocator } from '../memory/page-allocator.js';
 import { beginWrite, endWrite } from '../memory/seqlock.js';
 import { SlabAllocator } from '../memory/slab-allocator.js';
 import type { Clock } from '../platform/clock.js';
-import { BLOCK } from './block.js';
+import { BLOCK, UNIT } from './block.js';
+import { BlockCache, type BlockSource } from './block-cache.js';
 import { findDentry } from './dentry.js';
 import { DirectoryIndex } from './directory-index.js';
 import { Extents } from './extents.js';
 import type { AttributeChange, DirectoryEntry, FileSystem, StatFs } from './file-system.js';
-import { nextDentry, ROOT_DEVICE, readAttributes, readFile, readTarget } from './inode-reader.js';
+import { ABSENT, nextDentry, ROOT_DEVICE, readAttributes, readFile, readTarget } from './inode-reader.js';
 import { InodeTable, type InodeTimes } from './inode-table.js';
 import { type Journal, noJournal } from './journal.js';
 import { noStorage, type Storage } from './storage.js';
@@ -26,6 +27,8 @@ const TMPFS_MAGIC = 0x01021994;
 const LINK_MAX = 0x7fffffff;
 /** What an extent's 32-bit block number reaches: 16 TiB, as ext4's. */
 const FILE_SIZE_MAX = 2 ** 32 * BLOCK;
+/** Bytes that one read of a file brings in that is not in memory: a reader asks again for more. */
+const LARGEST_READ = 1024 * 1024;
 const DOT = new Uint8Array([0x2e]);
 const DOT_DOT = new Uint8Array([0x2e, 0x2e]);
 /** What a machine may still allocate when nothing limits it but addresses. */
@@ -39,6 +42,8 @@ export class MemoryFileSystem implements FileSystem {
   /** Hears of every change. */
   journal: Journal = noJournal;
   storage: Storage = noStorage;
+  /** Files of which not all is in memory. */
+  readonly blocks: BlockCache;
   readonly #memory: KernelMemory;
   readonly #pages: PageAllocator;
   readonly #slabs: SlabAllocator;
@@ -48,13 +53,17 @@ export class MemoryFileSystem implements FileSystem {
   /** Inodes without a name that were still open when last looked at: workers close files without a word. */
   readonly #orphans = new Set<number>();
 
-  /** @throws RangeError when memory has no room for an empty file system. */
-  constructor(memory: KernelMemory, pages: PageAllocator, clock: Clock) {
+  /**
+   * @param cacheLimit bytes of unchanged blocks of files that lie elsewhere; the cache's own choice where it is left out.
+   * @throws RangeError when memory has no room for an empty file system.
+   */
+  constructor(memory: KernelMemory, pages: PageAllocator, clock: Clock, cacheLimit?: number) {
     this.#memory = memory;
     this.#pages = pages;
     this.#slabs = new SlabAllocator(memory, pages);
     this.#inodes = new InodeTable(memory, pages, clock);
     this.#extents = new Extents(memory, pages, this.#slabs);
+    this.blocks = new BlockCache(memory, this.#extents, cacheLimit);
     this.#index = new DirectoryIndex(memory, pages, this.#slabs);
     this.root = this.#inodes.allocate(S_IFDIR | 0o755, 0, 0, 0);
     if (this.root < 0) throw new RangeError('no memory for the root directory');
@@ -252,6 +261,7 @@ export class MemoryFileSystem implements FileSystem {
 
   #release(inode: number): void {
     const type = this.#type(inode);
+    this.blocks.forget(inode);
     this.#change(inode, () => {
       if (type === S_IFREG) this.#extents.release(inode);
       if (type === S_IFLNK)
@@ -261,13 +271,29 @@ export class MemoryFileSystem implements FileSystem {
     this.journal.released(inode);
   }
 
+  /** @throws AbsentBlocks */
   read(node: number, position: number, into: Uint8Array): number {
-    return readFile(this.#memory, node, position, into, 0, into.length);
+    const count = readFile(this.#memory, node, position, into, 0, into.length);
+    if (count !== ABSENT) return count;
+    // So much is in memory at once, whatever the cache's limit.
+    const length = Math.min(into.length, LARGEST_READ, this.size(node) - position);
+    this.blocks.require(node, position, position + length);
+    return readFile(this.#memory, node, position, into, 0, length);
   }
 
+  /** @throws AbsentBlocks, with nothing written */
   write(node: number, position: number, from: Uint8Array): number {
     if (position >= FILE_SIZE_MAX && from.length > 0) return -EFBIG;
     if (this.storage.full && position + from.length > this.size(node)) return -ENOSPC;
+    if (from.length > 0) {
+      const end = position + from.length;
+      const size = this.size(node);
+      // What is zeroed behind the end, and the units that keep some of their bytes.
+      if (position > size) this.#requireUnit(node, size);
+      this.#requireUnit(node, position);
+      if (end < size) this.#requireUnit(node, end);
+      this.blocks.changed(node, Math.min(position, size), end);
+    }
     const count = this.#change(node, () => {
       const written = this.#extents.write(node, position, from.subarray(0, FILE_SIZE_MAX - position));
       if (written > 0) this.#inodes.markModified(node);
@@ -277,10 +303,13 @@ export class MemoryFileSystem implements FileSystem {
     return count;
   }
 
+  /** @throws AbsentBlocks, with nothing changed */
   truncate(node: number, size: number): number {
     if (size > FILE_SIZE_MAX) return -EFBIG;
     const before = this.size(node);
     if (this.storage.full && size > before) return -ENOSPC;
+    this.#requireUnit(node, Math.min(size, before));
+    this.blocks.changed(node, Math.min(size, before), Number.POSITIVE_INFINITY);
     const result = this.#change(node, () => {
       const truncated = this.#extents.truncate(node, size);
       if (truncated === 0) this.#inodes.markModified(node);
@@ -307,12 +336,21 @@ export class MemoryFileSystem implements FileSystem {
     };
   }
 
-  /** Adds a regular file whose content lies, and stays, at `address` in kernel memory. */
-  adopt(directory: number, name: Uint8Array, mode: number, address: number, size: number): number {
+  /** Adds a regular file of `size` bytes that are those of `file` in `source`, loaded when somebody wants them. */
+  createBacked(
+    directory: number,
+    name: Uint8Array,
+    mode: number,
+    size: number,
+    source: BlockSource,
+    file: number,
+  ): number {
     const inode = this.create(directory, name, mode, 0);
     if (inode < 0) return inode;
-    const result = this.#change(inode, () => this.#extents.adopt(inode, address, size));
-    return result < 0 ? result : inode;
+    const result = this.#change(inode, () => this.#extents.expect(inode, size));
+    if (result < 0) return result;
+    this.blocks.back(inode, source, file);
+    return inode;
   }
 
   /** Marks a directory as covered: workers stop there and ask the kernel. */
@@ -390,6 +428,13 @@ export class MemoryFileSystem implements FileSystem {
       at += name.length + 1;
     }
     return path;
+  }
+
+  /** The unit that the byte before and the byte at `position` share, if they do: it is changed, and kept, as a whole. @throws AbsentBlocks */
+  #requireUnit(inode: number, position: number): void {
+    if (position % UNIT === 0) return;
+    const first = position - (position % UNIT);
+    this.blocks.require(inode, first, Math.min(first + UNIT, this.size(inode)));
   }
 
   #word(record: number, field: number): number {

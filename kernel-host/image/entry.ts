@@ -8,8 +8,23 @@ export interface ImageEntry {
   readonly mode: number;
   /** Modification time in milliseconds since the epoch. */
   readonly mtime: number;
-  /** Where the content (for a link: the target) lies in the image, in bytes from its beginning; 0 for directories. */
+  /** Where the content lies: of a file from the beginning of the data, of a link (its target) from that of the index; 0 for directories. */
   readonly offset: number;
   /** Length of the content in bytes; 0 for directories. */
   readonly size: number;
+}
+
+/** A piece of the data, stored by itself. */
+export interface ImageChunk {
+  /** The bytes [start, end) of the data. */
+  readonly start: number;
+  readonly end: number;
+  readonly storedSize: number;
+  /** SHA-256 of the stored bytes, in lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface Image {
+  readonly entries: readonly ImageEntry[];
+  readonly chunks: readonly ImageChunk[];
 }

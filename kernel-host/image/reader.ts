@@ -1,15 +1,20 @@
 import { PortsideError } from '../../protocol/errors.js';
 import { crc32 } from './crc32.js';
-import type { ImageEntry } from './entry.js';
+import type { Image, ImageChunk, ImageEntry } from './entry.js';
 import {
-  CHUNK_SIZE,
+  aligned,
+  CHUNK_MAX,
+  CHUNK_RECORD_SIZE,
+  ChunkField,
   compareNames,
   DATA_ALIGNMENT,
+  DIGEST_SIZE,
   ENTRY_SIZE,
   EntryField,
   HEADER_SIZE,
   HeaderField,
   IMAGE_VERSION,
+  type IndexLayout,
   layoutOf,
   MAGIC,
   NAME_MAX,
@@ -22,18 +27,19 @@ import {
 } from './format.js';
 
 /**
- * The tree of a packed image, parents before children, siblings in ascending order of their names.
+ * The tree of a packed image, parents before children, siblings in ascending order of their names, and the chunks of its data.
  *
- * Every entry has been checked: offsets lie inside the image, names and the tree are well formed. Contents are not
- * looked at, and `bytes` is not kept: it may lie in shared memory. Names are views on one private copy.
+ * Every entry has been checked: offsets lie inside the data, names and the tree are well formed, chunks cover the data.
+ *
+ * @param bytes the index. It is not kept, and may lie in shared memory: names are views on one private copy.
  *
  * @throws PortsideError `image-damaged` if anything is not as the format says, `image-version` if it is a newer one.
  */
-export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
-  const { entryCount, stringsSize, stringsOffset, dataOffset } = readHeader(bytes);
+export function readImage(bytes: Uint8Array): Image {
+  const { entryCount, chunkCount, dataSize, stringsSize, chunksOffset, stringsOffset } = readHeader(bytes);
   // A copy in every case (Buffer's slice would be a view): names outlive this call, TextDecoder refuses shared memory, and
   // nobody can change between check and use what only this function has.
-  const index = new Uint8Array(bytes.subarray(0, dataOffset));
+  const index = new Uint8Array(bytes);
   checkIndex(index);
   const records = new DataView(index.buffer, HEADER_SIZE, entryCount * ENTRY_SIZE);
   const strings = index.subarray(stringsOffset, stringsOffset + stringsSize);
@@ -88,7 +94,7 @@ export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
         break;
       case S_IFREG:
         if (offset % DATA_ALIGNMENT !== 0) throw damaged('content not aligned');
-        if (offset < dataOffset || offset + size > bytes.length) throw damaged('content outside the data');
+        if (offset + size > dataSize) throw damaged('content outside the data');
         break;
       case S_IFLNK:
         if (offset !== stringsOffset + nextString) throw damaged('link target out of place');
@@ -103,14 +109,32 @@ export function readImage(bytes: Uint8Array): readonly ImageEntry[] {
     entries.push({ parent, name, mode, mtime, offset, size });
   }
   if (nextString !== stringsSize) throw new PortsideError('image-damaged', 'Strings that no entry names.');
-  return entries;
+  return { entries, chunks: readChunks(index.subarray(chunksOffset, stringsOffset), chunkCount, dataSize) };
 }
 
-interface Header {
+function readChunks(records: Uint8Array<ArrayBuffer>, count: number, dataSize: number): ImageChunk[] {
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  const chunks: ImageChunk[] = [];
+  let start = 0;
+  for (let at = 0; at < count * CHUNK_RECORD_SIZE; at += CHUNK_RECORD_SIZE) {
+    const end = view.getUint32(at + ChunkField.end, true);
+    const storedSize = view.getUint32(at + ChunkField.storedSize, true);
+    if (end <= start || end - start > CHUNK_MAX) throw new PortsideError('image-damaged', 'A chunk of a wrong length.');
+    const digest = records.subarray(at + ChunkField.digest, at + ChunkField.digest + DIGEST_SIZE);
+    chunks.push({ start, end, storedSize, sha256: toHex(digest) });
+    start = aligned(end);
+  }
+  if ((chunks.at(-1)?.end ?? 0) !== dataSize) throw new PortsideError('image-damaged', 'Its chunks are not its data.');
+  return chunks;
+}
+
+const toHex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+interface Header extends IndexLayout {
   readonly entryCount: number;
+  readonly chunkCount: number;
+  readonly dataSize: number;
   readonly stringsSize: number;
-  readonly stringsOffset: number;
-  readonly dataOffset: number;
 }
 
 function readHeader(bytes: Uint8Array): Header {
@@ -124,15 +148,14 @@ function readHeader(bytes: Uint8Array): Header {
 
   const entryCount = view.getUint32(HeaderField.entryCount, true);
   const stringsSize = view.getUint32(HeaderField.stringsSize, true);
+  const chunkCount = view.getUint32(HeaderField.chunkCount, true);
   const dataSize = view.getUint32(HeaderField.dataSize, true);
-  const layout = layoutOf(entryCount, stringsSize, dataSize);
+  const layout = layoutOf(entryCount, chunkCount, stringsSize);
   // Sums of 32-bit numbers and small multiples of them: exact in a double.
-  if (layout.dataOffset + dataSize !== bytes.length) throw damaged('Its length is not what its header says.');
-  if (view.getUint32(HeaderField.dataOffset, true) !== layout.dataOffset) throw damaged('Its parts overlap.');
-  if (view.getUint32(HeaderField.chunkSize, true) !== CHUNK_SIZE) throw damaged('Its chunk size is unknown.');
+  if (layout.size !== bytes.length) throw damaged('Its length is not what its header says.');
   if (entryCount === 0) throw damaged('It has no root directory.');
   if (bytes.subarray(HeaderField.zeros, HEADER_SIZE).some((byte) => byte !== 0)) throw damaged('Unknown header field.');
-  return { entryCount, stringsSize, stringsOffset: layout.stringsOffset, dataOffset: layout.dataOffset };
+  return { entryCount, chunkCount, dataSize, stringsSize, ...layout };
 }
 
 function checkIndex(index: Uint8Array<ArrayBuffer>): void {

@@ -1,17 +1,20 @@
 import { PortsideError } from '../../protocol/errors.js';
 import {
   aligned,
-  CHUNK_SIZE,
+  CHUNK_MAX,
+  CHUNK_MIN,
+  CHUNK_RECORD_SIZE,
+  ChunkField,
   compareNames,
-  DIGEST_SIZE,
   ENTRY_SIZE,
   EntryField,
   HEADER_SIZE,
   HeaderField,
   IMAGE_VERSION,
+  type IndexLayout,
   layoutOf,
   MAGIC,
-  MAX_IMAGE_SIZE,
+  MAX_DATA_SIZE,
   NAME_MAX,
   PATH_MAX,
   S_IFDIR,
@@ -32,7 +35,7 @@ interface SourceBase {
 export interface FileSource extends SourceBase {
   readonly type: 'file';
   readonly size: number;
-  /** The content from its beginning, `size` bytes in all. Called twice: for the digests, then for the data. */
+  /** The content from its beginning, `size` bytes in all. */
   readonly read: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
@@ -42,55 +45,53 @@ export type ImageSource =
   | (SourceBase & { readonly type: 'directory' })
   | (SourceBase & { readonly type: 'link'; readonly target: string });
 
+/** What became of a chunk where it is stored. */
+export interface StoredChunk {
+  readonly size: number;
+  /** SHA-256 of the stored bytes. */
+  readonly digest: Uint8Array;
+}
+
 /**
- * The bytes of an image of `sources`, in pieces of any size: first the index, then the data. The same sources give the same
- * bytes, whatever their order. Holds one chunk of data at a time in memory.
+ * Writes an image of `sources`: hands the chunks of the data to `store`, one after another, and returns the index. The same sources give
+ * the same image, whatever their order. Holds one chunk at a time in memory.
  *
  * @throws PortsideError `image-too-large` beyond 4 GiB, `image-bad-name` for a name that no Linux file system takes,
- *   `image-source-changed` if a file's content is not the same, or not as long, when it is read for the second time.
+ *   `image-source-changed` if a file is not as long as was said.
  * @throws TypeError if `sources` are not one tree: a path twice, or in something that is not a directory.
  */
-export async function* writeImage(sources: Iterable<ImageSource>): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+export async function writeImage(
+  sources: Iterable<ImageSource>,
+  store: (chunk: Uint8Array<ArrayBuffer>) => Promise<StoredChunk>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const nodes = breadthFirst(sources);
   const strings = concatenated(nodes.flatMap((node) => (node.target ? [node.name, node.target] : [node.name])));
+  const { files, chunks, dataSize } = planData(nodes);
+  if (dataSize > MAX_DATA_SIZE) throw new PortsideError('image-too-large');
+  const layout = layoutOf(nodes.length, chunks.length, strings.length);
 
-  const files: PlacedFile[] = [];
-  let dataSize = 0;
-  for (const { source } of nodes) {
-    if (source.type !== 'file') continue;
-    files.push({ source, start: aligned(dataSize) });
-    dataSize = aligned(dataSize) + source.size;
-  }
-  const layout = layoutOf(nodes.length, strings.length, dataSize);
-  if (layout.dataOffset + dataSize > MAX_IMAGE_SIZE) throw new PortsideError('image-too-large');
-
-  const index = new Uint8Array(layout.dataOffset);
+  const index = new Uint8Array(layout.size);
   const header = new DataView(index.buffer, 0, HEADER_SIZE);
   index.set(MAGIC);
   header.setUint32(HeaderField.version, IMAGE_VERSION, true);
   header.setUint32(HeaderField.entryCount, nodes.length, true);
   header.setUint32(HeaderField.stringsSize, strings.length, true);
-  header.setUint32(HeaderField.dataOffset, layout.dataOffset, true);
+  header.setUint32(HeaderField.chunkCount, chunks.length, true);
   header.setUint32(HeaderField.dataSize, dataSize, true);
-  header.setUint32(HeaderField.chunkSize, CHUNK_SIZE, true);
   writeEntries(new DataView(index.buffer, HEADER_SIZE, nodes.length * ENTRY_SIZE), nodes, files, layout);
   index.set(strings, layout.stringsOffset);
 
-  const digests: Uint8Array[] = [];
-  for await (const chunk of dataChunks(files, dataSize)) digests.push(await sha256(chunk));
-  index.set(concatenated(digests), layout.digestsOffset);
-  header.setUint32(HeaderField.crc, indexChecksum(index), true);
-  yield index;
-
-  let chunkIndex = 0;
-  for await (const chunk of dataChunks(files, dataSize)) {
-    const expected = index.subarray(layout.digestsOffset + chunkIndex * DIGEST_SIZE);
-    if ((await sha256(chunk)).some((byte, at) => byte !== expected[at])) {
-      throw new PortsideError('image-source-changed', namesIn(files, chunkIndex));
-    }
-    chunkIndex++;
-    yield chunk;
+  const records = new DataView(index.buffer, layout.chunksOffset, chunks.length * CHUNK_RECORD_SIZE);
+  let at = 0;
+  for await (const chunk of dataChunks(files, chunks)) {
+    const { size, digest } = await store(chunk);
+    records.setUint32(at + ChunkField.end, chunks[at / CHUNK_RECORD_SIZE]?.end ?? 0, true);
+    records.setUint32(at + ChunkField.storedSize, size, true);
+    index.set(digest, layout.chunksOffset + at + ChunkField.digest);
+    at += CHUNK_RECORD_SIZE;
   }
+  header.setUint32(HeaderField.crc, indexChecksum(index), true);
+  return index;
 }
 
 interface Node {
@@ -107,6 +108,46 @@ interface PlacedFile {
   readonly source: FileSource;
   /** From the beginning of the data. */
   readonly start: number;
+}
+
+/** The bytes [start, end) of the data. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where contents lie, and where chunks begin and end. */
+function planData(nodes: readonly Node[]): {
+  readonly files: readonly PlacedFile[];
+  readonly chunks: readonly Range[];
+  readonly dataSize: number;
+} {
+  const files: PlacedFile[] = [];
+  const chunks: Range[] = [];
+  let chunkStart = 0;
+  let end = 0;
+  for (const { source } of nodes) {
+    if (source.type !== 'file') continue;
+    const start = aligned(end);
+    const long = start + source.size - chunkStart > CHUNK_MAX;
+    if (end > chunkStart && (long || (end - chunkStart >= CHUNK_MIN && endsChunk(source.path)))) {
+      chunks.push({ start: chunkStart, end });
+      chunkStart = start;
+    }
+    files.push({ source, start });
+    end = start + source.size;
+    for (; end - chunkStart > CHUNK_MAX; chunkStart += CHUNK_MAX)
+      chunks.push({ start: chunkStart, end: chunkStart + CHUNK_MAX });
+  }
+  if (end > chunkStart) chunks.push({ start: chunkStart, end });
+  return { files, chunks, dataSize: end };
+}
+
+/** One name in eight, by its FNV-1a hash: borders that stay where they are when files come and go elsewhere. */
+function endsChunk(path: string): boolean {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < path.length; at++) hash = Math.imul(hash ^ path.charCodeAt(at), 0x01000193);
+  return (hash >>> 13) % 8 === 0;
 }
 
 /** The entries in the order of the format. */
@@ -159,7 +200,7 @@ function writeEntries(
   records: DataView,
   nodes: readonly Node[],
   files: readonly PlacedFile[],
-  { stringsOffset, dataOffset }: { readonly stringsOffset: number; readonly dataOffset: number },
+  { stringsOffset }: IndexLayout,
 ): void {
   const starts = new Map(files.map(({ source, start }) => [source, start]));
   let nextString = 0;
@@ -177,7 +218,7 @@ function writeEntries(
         break;
       case 'file':
         records.setUint16(at + EntryField.mode, S_IFREG | permissions, true);
-        records.setUint32(at + EntryField.offset, dataOffset + (starts.get(source) ?? 0), true);
+        records.setUint32(at + EntryField.offset, starts.get(source) ?? 0, true);
         records.setUint32(at + EntryField.size, source.size, true);
         break;
       case 'link': {
@@ -191,45 +232,34 @@ function writeEntries(
   });
 }
 
-/** The data in chunks of CHUNK_SIZE, the last one as long as what is left; every chunk is the consumer's own. */
-async function* dataChunks(files: readonly PlacedFile[], dataSize: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let chunkStart = 0;
-  let chunk = new Uint8Array(Math.min(CHUNK_SIZE, dataSize));
+/** The bytes of each chunk; every one is the consumer's own. */
+async function* dataChunks(
+  files: readonly PlacedFile[],
+  chunks: readonly Range[],
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const pending = chunks.values();
+  let range = pending.next().value;
+  let chunk = new Uint8Array(range ? range.end - range.start : 0);
   for (const { source, start } of files) {
     let position = start;
-    const end = start + source.size;
     for await (const piece of source.read()) {
-      if (position + piece.length > end) throw new PortsideError('image-source-changed', source.path);
-      let taken = 0;
-      while (taken < piece.length) {
-        // The padding before a file may be what fills a chunk, so this stands before the copy.
-        while (position >= chunkStart + chunk.length) {
+      if (position + piece.length > start + source.size) throw new PortsideError('image-source-changed', source.path);
+      for (let taken = 0; taken < piece.length; ) {
+        while (range && position >= range.end) {
           yield chunk;
-          chunkStart += chunk.length;
-          chunk = new Uint8Array(Math.min(CHUNK_SIZE, dataSize - chunkStart));
+          range = pending.next().value;
+          chunk = new Uint8Array(range ? range.end - range.start : 0);
         }
-        const count = Math.min(piece.length - taken, chunkStart + chunk.length - position);
-        chunk.set(piece.subarray(taken, taken + count), position - chunkStart);
+        const { start: from, end } = range ?? { start: position, end: position + piece.length };
+        const count = Math.min(piece.length - taken, end - position);
+        chunk.set(piece.subarray(taken, taken + count), position - from);
         taken += count;
         position += count;
       }
     }
-    if (position !== end) throw new PortsideError('image-source-changed', source.path);
+    if (position !== start + source.size) throw new PortsideError('image-source-changed', source.path);
   }
   if (chunk.length > 0) yield chunk;
-}
-
-/** The files with bytes in a chunk, for a message. */
-function namesIn(files: readonly PlacedFile[], chunkIndex: number): string {
-  const start = chunkIndex * CHUNK_SIZE;
-  return files
-    .filter((file) => file.start < start + CHUNK_SIZE && file.start + file.source.size > start)
-    .map(({ source }) => source.path)
-    .join(', ');
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
 
 function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

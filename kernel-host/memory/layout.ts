@@ -61,8 +61,12 @@ export const INODE = {
   DENTRY_W: 23,
   /** Directory: the cookie that the next entry gets. */
   NEXT_COOKIE_W: 24,
-  /** Allocated pages. */
+  /** Pages that the file has, in memory or not. */
   PAGES_W: 25,
+  /** 1 since somebody has read it: the one word here that readers write, for the choice of what is evicted. */
+  ACCESSED_W: 26,
+  /** Counts changes of the content (Linux: i_version), where the sequence counter also counts what is loaded and evicted. */
+  VERSION_W: 27,
 } as const;
 export const INODE_SIZE = 128;
 /** FLAGS_W: another file system is mounted here: only the kernel can go on. */
@@ -93,8 +97,10 @@ export const EXTENT = {
   FLAGS_W: 3,
 } as const;
 export const EXTENT_SIZE = 16;
-/** FLAGS_W: the bytes belong to a packed image: they are copied before they are changed, and never freed. */
-export const EXTENT_READ_ONLY = 1;
+/** FLAGS_W: the bytes are as they were loaded, and may be loaded again: they can be evicted. */
+export const EXTENT_CLEAN = 1;
+/** FLAGS_W: the bytes exist, but not in kernel memory: ADDRESS_W means nothing. */
+export const EXTENT_ABSENT = 2;
 
 /**
  * An open file description (POSIX 3.253). While only one process has it (SHARED_W is 0), that process may read, write and

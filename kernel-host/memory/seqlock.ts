@@ -15,6 +15,16 @@ export function beginWrite(memory: KernelMemory, word: number): void {
 
 export const endWrite = (memory: KernelMemory, word: number): void => void Atomics.add(memory.i32, word, 1);
 
+/** Runs `change` between two steps of a counter. */
+export function changing<T>(memory: KernelMemory, word: number, change: () => T): T {
+  beginWrite(memory, word);
+  try {
+    return change();
+  } finally {
+    endWrite(memory, word);
+  }
+}
+
 /**
  * The counter to pass to `readIsValid`. Odd while a change is under way. What was changed before it may lie in memory that has grown
  * since the reader's views were made: they are made again, so that a reader takes its views behind this call.

@@ -2,8 +2,9 @@
  * The kernel's loop: sleeps on the doorbell, takes who rang, answers their calls. Nothing a guest passes can throw out of
  * it: an Errno becomes the call's result, anything else ends the guest that met it and is told to the host.
  */
-import { ENOSYS, Errno } from '../abi/errno.js';
+import { EIO, ENOSYS, Errno } from '../abi/errno.js';
 import { takeReady } from '../channel/doorbell.js';
+import { AbsentBlocks, type BlockLoad } from '../fs/block-cache.js';
 import type { Kernel } from '../kernel.js';
 import { SUPERBLOCK } from '../memory/layout.js';
 import { callTable } from '../syscall/table.js';
@@ -102,31 +103,51 @@ export class Dispatcher {
     }
     if (!channel.pending || task.parked) return;
     task.calls++;
-    const handler = callTable[channel.number];
     let result: number;
-    this.#kernel.current = task;
     try {
-      result = handler
-        ? handler(
-            this.#kernel,
-            task,
-            channel.argument(0),
-            channel.argument(1),
-            channel.argument(2),
-            channel.argument(3),
-            channel.argument(4),
-            channel.argument(5),
-          )
-        : -ENOSYS;
+      result = this.#call(task);
     } catch (error) {
       if (!(error instanceof Errno)) {
         this.#kernel.failed(task, error);
         return;
       }
       result = -error.errno;
+    }
+    if (result !== PARKED && process.status === null) channel.complete(result);
+  }
+
+  /** @throws Errno, and what a fault of the kernel throws */
+  #call(task: Task): number {
+    const { channel } = task;
+    const handler = callTable[channel.number];
+    if (!handler) return -ENOSYS;
+    this.#kernel.current = task;
+    try {
+      return handler(
+        this.#kernel,
+        task,
+        channel.argument(0),
+        channel.argument(1),
+        channel.argument(2),
+        channel.argument(3),
+        channel.argument(4),
+        channel.argument(5),
+      );
+    } catch (error) {
+      if (!(error instanceof AbsentBlocks)) throw error;
+      return this.#whenLoaded(task, error.load);
     } finally {
       this.#kernel.current = null;
     }
-    if (result !== PARKED && process.status === null) channel.complete(result);
+  }
+
+  /** The call has changed nothing yet: it is made anew when the blocks have come (Linux: VM_FAULT_RETRY). */
+  #whenLoaded(task: Task, load: BlockLoad): number {
+    return task.park({
+      queues: [load.ended],
+      retry: () => (load.failed ? -EIO : this.#call(task)),
+      deadline: null,
+      expired: () => -EIO,
+    });
   }
 }

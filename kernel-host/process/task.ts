@@ -109,6 +109,8 @@ export class Task implements Waiter, Deadline {
       result = -error.errno;
     }
     if (result === PARKED) {
+      // It may wait for something else from now on: that is in its queues already.
+      if (this.#park !== park) return;
       for (const queue of park.queues) queue.add(this);
       return;
     }

@@ -1,5 +1,6 @@
 /** Copies what was marked out of kernel memory: the operations of one transaction, all of one moment. */
 import { emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
+import { UNIT } from '../fs/block.js';
 import type { MemoryFileSystem } from '../fs/memory-file-system.js';
 import type { TakenChanges } from './changes.js';
 import {
@@ -11,7 +12,6 @@ import {
   type InodeRecord,
   inodeKey,
   type Key,
-  STORED_BLOCK,
 } from './records.js';
 import type { TrackedInode } from './tracked.js';
 
@@ -31,8 +31,8 @@ export function capture(fileSystem: MemoryFileSystem, { entries, inodes, removed
     if (cutFrom !== Number.POSITIVE_INFINITY) deletes.push(blockRange(number, cutFrom));
     const size = fileSystem.size(inode);
     for (const block of blocks) {
-      const start = block * STORED_BLOCK;
-      const content = new Uint8Array(Math.max(0, Math.min(STORED_BLOCK, size - start)));
+      const start = block * UNIT;
+      const content = new Uint8Array(Math.max(0, Math.min(UNIT, size - start)));
       fileSystem.read(inode, start, content);
       puts.push([blockKey(number, block), content]);
     }

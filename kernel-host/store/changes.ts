@@ -7,17 +7,10 @@
  * image brings its changes, and what was written here stays.
  */
 import { S_IFDIR, S_IFMT, S_IFREG } from '../abi/stat.js';
+import { UNIT } from '../fs/block.js';
 import type { Journal } from '../fs/journal.js';
 import type { MemoryFileSystem } from '../fs/memory-file-system.js';
-import {
-  FIRST_NUMBER,
-  nameOfBytes,
-  ROOT_NUMBER,
-  STORED_BLOCK,
-  type StoredNumber,
-  storedNumber,
-  WHITEOUT,
-} from './records.js';
+import { FIRST_NUMBER, nameOfBytes, ROOT_NUMBER, type StoredNumber, storedNumber, WHITEOUT } from './records.js';
 import { TrackedInode } from './tracked.js';
 
 export interface EntryChange {
@@ -34,6 +27,13 @@ export interface InodeChange {
   readonly attributes: boolean;
   readonly blocks: ReadonlySet<number>;
   readonly cutFrom: number;
+}
+
+/** The bytes [from, to) of a file. */
+export interface AbsentBytes {
+  readonly inode: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Taken out of the marks, to be committed or given back. */
@@ -77,7 +77,7 @@ export class Changes implements Journal {
 
   /** Bytes of files that a commit would store, at most. */
   get bytes(): number {
-    return this.#blocks * STORED_BLOCK;
+    return this.#blocks * UNIT;
   }
 
   /** An inode that was made from the store's records. */
@@ -86,6 +86,24 @@ export class Changes implements Journal {
     tracked.recorded = true;
     this.#tracked.set(inode, tracked);
     return tracked;
+  }
+
+  keeps(tracked: TrackedInode): boolean {
+    return this.#tracked.get(tracked.inode) === tracked;
+  }
+
+  /** Some of what a commit would store that is not in memory. */
+  absent(): AbsentBytes | undefined {
+    const { blocks: cache } = this.#fileSystem;
+    for (const { inode, blocks } of this.#dirty) {
+      const size = this.#fileSystem.size(inode);
+      for (const block of blocks) {
+        const from = block * UNIT;
+        const to = Math.min(from + UNIT, size);
+        if (to > from && cache.lacks(inode, from, to)) return { inode, from, to };
+      }
+    }
+    return undefined;
   }
 
   linked(directory: number, name: Uint8Array, inode: number): void {
@@ -128,11 +146,11 @@ export class Changes implements Journal {
     if (!tracked) return;
     this.#markAttributes(tracked);
     if (size < before) {
-      const kept = Math.ceil(size / STORED_BLOCK);
+      const kept = Math.ceil(size / UNIT);
       tracked.cutFrom = Math.min(tracked.cutFrom, kept);
       for (const block of tracked.blocks) if (block >= kept && tracked.blocks.delete(block)) this.#blocks--;
       // A longer file that comes of it later reads zeros behind this size.
-      if (size % STORED_BLOCK > 0) this.#markBlocks(tracked, size - 1, size);
+      if (size % UNIT > 0) this.#markBlocks(tracked, size - 1, size);
     }
     this.#tell();
   }
@@ -279,8 +297,7 @@ export class Changes implements Journal {
 
   /** Bytes [from, to) */
   #markBlocks(tracked: TrackedInode, from: number, to: number): void {
-    for (let block = Math.floor(from / STORED_BLOCK); block * STORED_BLOCK < to; block++)
-      this.#markBlock(tracked, block);
+    for (let block = Math.floor(from / UNIT); block * UNIT < to; block++) this.#markBlock(tracked, block);
   }
 
   #markBlock(tracked: TrackedInode, block: number): void {

@@ -1,19 +1,31 @@
 /** One commit: what has changed, in one transaction that only the last kernel to open the store may make. */
+import { S_IFMT, S_IFREG } from '../abi/stat.js';
+import { BLOCK, UNIT } from '../fs/block.js';
 import type { MemoryFileSystem } from '../fs/memory-file-system.js';
 import { capture } from './capture.js';
-import type { Changes, TakenChanges } from './changes.js';
+import type { AbsentBytes, Changes, TakenChanges } from './changes.js';
 import type { Commits } from './committer.js';
 import type { Database, Durability } from './database.js';
-import { Emptied, Fenced, isQuotaExceeded } from './failure.js';
-import { isSuperblock, SUPERBLOCK_KEY, type Superblock } from './records.js';
+import { Emptied, type Fenced, isQuotaExceeded, refusalOf } from './failure.js';
+import { SUPERBLOCK_KEY, type Superblock } from './records.js';
+import type { StoredBlocks } from './stored-blocks.js';
+import type { TrackedInode } from './tracked.js';
 
 export class FileSystemCommits implements Commits {
   readonly #database: Database;
   readonly #fileSystem: MemoryFileSystem;
   readonly #changes: Changes;
   readonly #superblock: Superblock;
+  readonly #stored: StoredBlocks;
 
-  constructor(database: Database, fileSystem: MemoryFileSystem, changes: Changes, superblock: Superblock) {
+  constructor(
+    database: Database,
+    fileSystem: MemoryFileSystem,
+    changes: Changes,
+    superblock: Superblock,
+    stored: StoredBlocks,
+  ) {
+    this.#stored = stored;
     this.#database = database;
     this.#fileSystem = fileSystem;
     this.#changes = changes;
@@ -29,6 +41,7 @@ export class FileSystemCommits implements Commits {
   }
 
   async commit(durability: Durability): Promise<void> {
+    await this.#bring();
     const taken = this.#changes.take();
     try {
       await this.#write(durability, taken);
@@ -36,6 +49,29 @@ export class FileSystemCommits implements Commits {
       this.#changes.giveBack(taken);
       throw error;
     }
+    for (const { tracked, blocks } of taken.inodes) this.#settled(tracked, blocks);
+  }
+
+  /** Files of the image that were changed are kept whole: what of them is not in memory is loaded before anything is taken. */
+  async #bring(): Promise<void> {
+    let failed: AbsentBytes | undefined;
+    for (let absent = this.#changes.absent(); absent; absent = this.#changes.absent()) {
+      if (absent.inode === failed?.inode && absent.from === failed.from)
+        throw new Error('A file of the image that was changed could not be loaded.');
+      const { inode, from, to } = absent;
+      // A file that was removed meanwhile is not asked for again.
+      failed = (await this.#fileSystem.blocks.own(inode, from, to)) ? undefined : absent;
+    }
+  }
+
+  /** What was stored, and has not changed since, can be read again from there: memory need not hold it. */
+  #settled(tracked: TrackedInode, blocks: ReadonlySet<number>): void {
+    const { inode, number } = tracked;
+    if (!this.#changes.keeps(tracked) || (this.#fileSystem.mode(inode) & S_IFMT) !== S_IFREG) return;
+    const cache = this.#fileSystem.blocks;
+    if (!cache.isBackedBy(inode, this.#stored)) cache.back(inode, this.#stored, number);
+    for (const block of blocks)
+      if (!tracked.blocks.has(block)) cache.setClean(inode, (block * UNIT) / BLOCK, UNIT / BLOCK);
   }
 
   async #write(durability: Durability, taken: TakenChanges): Promise<void> {
@@ -46,7 +82,7 @@ export class FileSystemCommits implements Commits {
       await this.#database.write(durability, (store) => {
         const found: IDBRequest<unknown> = store.get([...SUPERBLOCK_KEY]);
         found.onsuccess = () => {
-          refusal = this.#refusalOf(found.result);
+          refusal = refusalOf(found.result, this.#superblock.epoch);
           if (refusal) store.transaction.abort();
         };
         for (const key of deletes) store.delete(key instanceof IDBKeyRange ? key : [...key]);
@@ -60,10 +96,5 @@ export class FileSystemCommits implements Commits {
       if (!isQuotaExceeded(error)) this.#database.reset();
       throw this.#database.deleted ? new Emptied() : error;
     }
-  }
-
-  #refusalOf(found: unknown): Fenced | Emptied | undefined {
-    if (found === undefined) return new Emptied();
-    return isSuperblock(found) && found.epoch === this.#superblock.epoch ? undefined : new Fenced();
   }
 }

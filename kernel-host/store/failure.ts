@@ -1,5 +1,6 @@
 /** Why a commit failed, as far as somebody can do something about it. */
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
+import { isSuperblock } from './records.js';
 
 /** The store of another kernel, which has taken over: this one may not write any more. */
 export class Fenced extends PortsideError {
@@ -13,6 +14,12 @@ export class Emptied extends PortsideError {
   constructor() {
     super('store-evicted');
   }
+}
+
+/** Why a kernel may not go on with a store whose superblock is this: it has gone, or another has taken over. */
+export function refusalOf(superblock: unknown, epoch: number): Fenced | Emptied | undefined {
+  if (superblock === undefined) return new Emptied();
+  return isSuperblock(superblock) && superblock.epoch === epoch ? undefined : new Fenced();
 }
 
 /** IndexedDB 5.5: what a transaction is aborted with when the disk, or the origin's share of it, is full. */

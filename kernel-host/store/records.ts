@@ -4,7 +4,7 @@
  *     ['s']                      superblock
  *     ['i', number]              inode
  *     ['d', parent, name]        directory entry: [parent, name, number]; number 0 hides what the packed image has there
- *     ['b', number, block]       STORED_BLOCK bytes of a file from `block` on, the last one cut at the file's size
+ *     ['b', number, block]       UNIT (fs/block.ts) bytes of a file from `block` on, the last one cut at the file's size
  *
  * Names are byte strings: each character stands for a byte, so that any name that a guest may choose is a key.
  */
@@ -15,12 +15,6 @@ export type StoredNumber = Brand<number, 'StoredNumber'>;
 
 /** Of the records below. A store of a higher one is left alone; of a lower one, is migrated (`migrations.ts`). */
 export const STORE_FORMAT = 1;
-
-/**
- * Bytes. One database record for sixteen pages: smaller ones cost more requests to read a file, larger ones more bytes for a page
- * that SQLite changes (measured in facts on IndexedDB: a put of 64 KiB takes hardly longer than one of 4 KiB).
- */
-export const STORED_BLOCK = 65536;
 
 export const storedNumber = (number: number): StoredNumber => number as StoredNumber;
 
@@ -74,10 +68,6 @@ export const entryRange = (parent?: StoredNumber): IDBKeyRange =>
   parent === undefined ? IDBKeyRange.bound(['d'], ['d', []]) : IDBKeyRange.bound(['d', parent], ['d', parent, []]);
 export const blockRange = (number: StoredNumber, first = 0): IDBKeyRange =>
   IDBKeyRange.bound(['b', number, first], ['b', number, []]);
-
-/** Blocks of all files, behind one of them where a key is given. */
-export const anyBlockRange = (behind?: IDBValidKey): IDBKeyRange =>
-  behind === undefined ? IDBKeyRange.bound(['b'], ['b', []]) : IDBKeyRange.bound(behind, ['b', []], true);
 
 export function nameOfBytes(bytes: Uint8Array): string {
   let name = '';

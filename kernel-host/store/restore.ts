@@ -9,29 +9,25 @@ import { inodeRecord } from './capture.js';
 import type { Changes } from './changes.js';
 import { damaged, type StoreContents } from './contents.js';
 import { bytesOfName, type InodeRecord, ROOT_NUMBER, type StoredNumber, type StoredTime, WHITEOUT } from './records.js';
+import type { StoredBlocks } from './stored-blocks.js';
 import type { TrackedInode } from './tracked.js';
 
-/** A regular file of the store, of its right size, whose bytes are to be filled in. */
-export interface RestoredFile {
-  readonly number: StoredNumber;
-  readonly inode: number;
-}
-
-export interface RestoredTree {
-  readonly files: readonly RestoredFile[];
-  /** To be called when the files have their bytes: sets owners and times, which filling changes. */
-  finish(): void;
-}
-
-/** @throws PortsideError store-damaged; Errno ENOSPC */
-export function restoreTree(fileSystem: MemoryFileSystem, contents: StoreContents, changes: Changes): RestoredTree {
-  const restoration = new Restoration(fileSystem, contents, changes);
+/**
+ * Files have their bytes in `stored`, which loads them when somebody wants them.
+ * @throws PortsideError store-damaged; Errno ENOSPC
+ */
+export function restoreTree(
+  fileSystem: MemoryFileSystem,
+  contents: StoreContents,
+  changes: Changes,
+  stored: StoredBlocks,
+): void {
+  const restoration = new Restoration(fileSystem, contents, changes, stored);
   restoration.fill(changes.root, ROOT_NUMBER);
-  return restoration;
+  restoration.finish();
 }
 
-class Restoration implements RestoredTree {
-  readonly files: RestoredFile[] = [];
+class Restoration {
   readonly #fileSystem: MemoryFileSystem;
   readonly #contents: StoreContents;
   readonly #changes: Changes;
@@ -40,8 +36,11 @@ class Restoration implements RestoredTree {
   /** As it was: replacing what the image has in it leaves its times alone, as the guest did that replaced it. */
   readonly #root: InodeRecord;
 
-  constructor(fileSystem: MemoryFileSystem, contents: StoreContents, changes: Changes) {
+  readonly #stored: StoredBlocks;
+
+  constructor(fileSystem: MemoryFileSystem, contents: StoreContents, changes: Changes, stored: StoredBlocks) {
     this.#fileSystem = fileSystem;
+    this.#stored = stored;
     this.#contents = contents;
     this.#changes = changes;
     this.#root = inodeRecord(fileSystem, changes.root);
@@ -76,23 +75,22 @@ class Restoration implements RestoredTree {
       check(this.#fileSystem.link(directory.inode, bytesOfName(name), before));
       return;
     }
-    const inode = kept ? there : this.#make(directory.inode, bytesOfName(name), record);
+    const inode = kept ? there : this.#make(directory.inode, bytesOfName(name), record, number);
     this.#made.set(number, inode);
     this.#fileSystem.renumber(inode, number);
     const tracked = this.#changes.adopt(inode, number, record.merged === true);
     if (isDirectory) this.fill(tracked, number);
-    else if ((record.mode & S_IFMT) === S_IFREG) this.files.push({ number, inode });
   }
 
-  #make(directory: number, name: Uint8Array, record: InodeRecord): number {
+  #make(directory: number, name: Uint8Array, record: InodeRecord, number: StoredNumber): number {
     const fileSystem = this.#fileSystem;
     if ((record.mode & S_IFMT) === S_IFLNK) {
       if (!record.target) throw damaged('A symbolic link of it leads nowhere.');
       return check(fileSystem.symlink(directory, name, record.target));
     }
-    const inode = check(fileSystem.create(directory, name, record.mode, record.rdev));
-    if ((record.mode & S_IFMT) === S_IFREG) check(fileSystem.truncate(inode, record.size));
-    return inode;
+    if ((record.mode & S_IFMT) === S_IFREG)
+      return check(fileSystem.createBacked(directory, name, record.mode, record.size, this.#stored, number));
+    return check(fileSystem.create(directory, name, record.mode, record.rdev));
   }
 
   /** The image's entry gives way, and stays hidden when what replaces it goes. */

@@ -13,10 +13,10 @@ import { Committer, type CommitterEvents } from './committer.js';
 import { readContents } from './contents.js';
 import { Database, type Durability } from './database.js';
 import { isQuotaExceeded } from './failure.js';
-import { readFileBytes } from './file-bytes.js';
 import { type OpenedStore, openStore } from './opening.js';
 import { isSuperblock, SUPERBLOCK_KEY, type Superblock } from './records.js';
 import { restoreTree } from './restore.js';
+import { StoredBlocks } from './stored-blocks.js';
 
 export interface StoreOptions {
   /** Of the database. */
@@ -34,6 +34,7 @@ export class Store implements Storage {
   readonly #options: StoreOptions;
   readonly #database: Database;
   readonly #superblock: Superblock;
+  readonly #stored: StoredBlocks;
   #changes: Changes | undefined;
   #committer: Committer | undefined;
 
@@ -50,6 +51,7 @@ export class Store implements Storage {
     this.#options = options;
     this.#database = database;
     this.#superblock = superblock;
+    this.#stored = new StoredBlocks(database, superblock);
     this.fresh = fresh;
   }
 
@@ -60,9 +62,7 @@ export class Store implements Storage {
   async restore(fileSystem: MemoryFileSystem): Promise<void> {
     const changes = new Changes(fileSystem, () => this.#committer?.changed());
     if (!this.fresh) {
-      const tree = restoreTree(fileSystem, await readContents(this.#database), changes);
-      await readFileBytes(this.#database, fileSystem, tree.files);
-      tree.finish();
+      restoreTree(fileSystem, await readContents(this.#database), changes, this.#stored);
     }
     this.#changes = changes;
   }
@@ -73,7 +73,7 @@ export class Store implements Storage {
     if (!changes) throw new TypeError('Nothing was restored.');
     fileSystem.numberFrom(this.#superblock.nextNumber);
     this.#committer = new Committer(
-      new FileSystemCommits(this.#database, fileSystem, changes, this.#superblock),
+      new FileSystemCommits(this.#database, fileSystem, changes, this.#superblock, this.#stored),
       this.#options.alarm,
       this.#options.events,
     );

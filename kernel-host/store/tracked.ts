@@ -12,7 +12,7 @@ export class TrackedInode {
   /** The store may have records of it. */
   recorded = false;
   attributes = false;
-  /** STORED_BLOCKs that were written. */
+  /** UNITs that were written. */
   blocks = new Set<number>();
   /** Blocks from here on were cut off, before those that `blocks` names were written. */
   cutFrom = Number.POSITIVE_INFINITY;

@@ -34,7 +34,7 @@ import {
 } from '../abi/fcntl.js';
 import { type Attributes, directoryEntryType, S_IFCHR, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
 import { isMemoryDevice, readDevice, writeDevice } from '../device/devices.js';
-import { DISTURBED, fileSize, nextDentry, readAttributes, readFile, readTarget } from '../fs/inode-reader.js';
+import { ABSENT, DISTURBED, fileSize, nextDentry, readAttributes, readFile, readTarget } from '../fs/inode-reader.js';
 import { CROSS, PathWalk } from '../fs/path-walk.js';
 import {
   DENTRY,
@@ -170,7 +170,7 @@ export class LocalFiles {
     if (!process.owns(description)) return CROSS;
     const offset = process.offset(description);
     const count = readFile(process.memory, process.field(description, DESCRIPTION.OBJECT_W), offset, into, at, length);
-    if (count === DISTURBED) return CROSS;
+    if (count === DISTURBED || count === ABSENT) return CROSS;
     if (count > 0) process.setOffset(description, offset + count);
     return count;
   }
@@ -190,7 +190,7 @@ export class LocalFiles {
       at,
       length,
     );
-    return count === DISTURBED ? CROSS : count;
+    return count === DISTURBED || count === ABSENT ? CROSS : count;
   }
 
   /** Only what goes to a memory device needs no kernel. */

@@ -79,6 +79,7 @@ describe('later visits', () => {
       expect(await page.evaluate(() => caches.keys())).toEqual([
         'portside:assets:/shop/:test',
         'portside:guest:/shop/',
+        'portside:files:/shop/',
       ]);
     } finally {
       await shop.end();
@@ -97,7 +98,11 @@ describe('the console', () => {
     await page.reload();
     await shown(page);
     expect(lines).toContain('log [process 1] guest from cache, answers 42, image 3000000, stored undefined');
-    expect(await page.evaluate(() => caches.keys())).toEqual(['portside:assets:/:test', 'portside:guest:/']);
+    expect(await page.evaluate(() => caches.keys())).toEqual([
+      'portside:assets:/:test',
+      'portside:guest:/',
+      'portside:files:/',
+    ]);
   });
 });
 

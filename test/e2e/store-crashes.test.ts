@@ -107,7 +107,8 @@ test(
       const { page, frame } = await openSite(context, site.url);
       const before = await read(frame);
       sound(before);
-      const stopped = count % 4 === 3 ? undefined : stopAtBorder(page, 1 + ((count * 5) % FARTHEST_BORDER));
+      const stopped =
+        count % 4 === 3 ? undefined : stopAtBorder(page, 1 + ((count * 5 + Math.floor(count / 4)) % FARTHEST_BORDER));
       await write(frame, next);
       const moment = stopped ? await stopped : await chance(page);
       const which = count % 8 < 4 ? 'kernel' : 'page';

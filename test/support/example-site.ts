@@ -14,6 +14,7 @@ export const exampleSite = (change: Partial<SiteConfig> = {}): SiteConfig => ({
   env: {},
   cwd: '/',
   mountPoint: '/site',
+  firstChunks: [],
   assets: {
     shell: asset('.portside/shell.js'),
     kernelWorker: asset('.portside/kernel-worker.js'),

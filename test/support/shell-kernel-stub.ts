@@ -1,5 +1,6 @@
 /** A stand-in for the kernel worker: downloads as the real one does, and answers requests from a table of pages. */
 import { loadAssets } from '../../kernel-host/platform/browser/assets.js';
+import { ChunkStore } from '../../kernel-host/platform/browser/chunk-store.js';
 import { BRIDGE_VERSION, type FromKernel, type HeaderList, type ToKernel } from '../../protocol/bridge.js';
 import { PortsideError } from '../../protocol/errors.js';
 import type { FromMachine, ToMachine } from '../../protocol/machine.js';
@@ -35,16 +36,14 @@ addEventListener('message', (event: MessageEvent<ToMachine>) => receive(event.da
 
 async function boot(config: SiteConfig, origin: string): Promise<void> {
   site = config;
-  const sent = { image: 0 };
   try {
     const assets = await loadAssets(
       config,
       new URL(config.base, origin),
       (loaded, total) => send({ type: 'progress', step: 'download', loaded, total }),
-      (chunk) => {
-        sent.image += chunk.byteLength;
-      },
+      new ChunkStore(config.base, new URL(config.base, origin)),
     );
+    const image = [assets.index, ...assets.chunks.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
     const { exports } = new WebAssembly.Instance(assets.guest);
     const failure = await assets.stored;
     const from = assets.guestFromCache ? 'cache' : 'network';
@@ -52,7 +51,7 @@ async function boot(config: SiteConfig, origin: string): Promise<void> {
       type: 'output',
       pid: 1,
       fd: 1,
-      text: `guest from ${from}, answers ${String(callAnswer(exports))}, image ${sent.image}, stored ${String(failure)}\n`,
+      text: `guest from ${from}, answers ${String(callAnswer(exports))}, image ${image}, stored ${String(failure)}\n`,
     });
   } catch (error) {
     if (!(error instanceof PortsideError)) throw error;

@@ -76,6 +76,7 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
     env: { OUTSIDE: url.replace('127.0.0.1', 'elsewhere.test') },
     cwd: '/',
     mountPoint: '/',
+    firstChunks: [],
     assets: {
       shell: add('shell.js', 'text/javascript', shell),
       kernelWorker: add('kernel.js', 'text/javascript', kernel),

@@ -44,6 +44,7 @@ export async function serveStubSite(base = '/', parts = STUBS): Promise<StubSite
       env: {},
       cwd: '/',
       mountPoint: '/',
+      firstChunks: [],
       assets: {
         shell: asset(shell, page),
         kernelWorker: asset('.portside/stub-kernel.js', kernel),

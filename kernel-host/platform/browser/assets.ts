@@ -1,15 +1,21 @@
-/** What a machine is made of, fetched in parallel: the guest as a compiled module, the image as a stream of bytes. */
+/** What a machine is made of, fetched in parallel: the guest as a compiled module, the packed files' index, and their first chunks. */
 import { PortsideError } from '../../../protocol/errors.js';
 import type { Asset, SiteConfig } from '../../../protocol/site.js';
-import { type ByteSink, type DownloadOptions, download, inflatedSize, type OnBytes } from './download.js';
+import type { ChunkStore } from './chunk-store.js';
+import { type DownloadOptions, download, inflatedSize, type OnBytes } from './download.js';
 import { GuestCache } from './guest-cache.js';
-
-export { type ByteSink, inflatedSize } from './download.js';
 
 /** Bytes as served, over all downloads of this boot; what came from the cache is not among them. */
 export type OnProgress = (loaded: number, total: number) => void;
 
-export interface Assets {
+export interface Assets extends Guest {
+  /** Of the packed files, checked. */
+  readonly index: Uint8Array<ArrayBuffer>;
+  /** Data of the first chunks, by their digests. */
+  readonly chunks: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+}
+
+interface Guest {
   readonly guest: WebAssembly.Module;
   /** Whether the guest came from the cache of an earlier boot. */
   readonly guestFromCache: boolean;
@@ -20,72 +26,83 @@ export interface Assets {
   readonly stored: Promise<unknown>;
 }
 
+type Parts = Pick<SiteConfig, 'base' | 'assets' | 'firstChunks'>;
+
+const totalSize = (assets: readonly Asset[]): number => assets.reduce((sum, { size }) => sum + size, 0);
+
 /**
- * Fetches guest and image of `site`.
+ * Fetches the guest of `site`, the index of its packed files, and their first chunks.
  *
  * @param baseUrl The site's base as an absolute URL, against which the assets' paths are resolved.
- * @param imageSink Takes the inflated image in order, `inflatedSize(site.assets.image)` bytes in all. The image is
- *   verified only when the returned promise resolves: until then it must not be mounted, and when it rejects, be dropped.
  * @throws PortsideError `asset-missing`, `asset-unreachable`, `asset-damaged`, `guest-rejected`.
  */
 export async function loadAssets(
-  site: Pick<SiteConfig, 'base' | 'assets'>,
+  site: Parts,
   baseUrl: URL,
   onProgress: OnProgress,
-  imageSink: ByteSink,
+  chunkStore: ChunkStore,
 ): Promise<Assets> {
   const { guest, image } = site.assets;
   const guestUrl = new URL(guest.path, baseUrl);
   const cache = new GuestCache(site.base);
-  const cached = await lookUp(cache, guest, guestUrl);
+  const [cached, missing] = await Promise.all([lookUp(cache, guest, guestUrl), chunkStore.missing(site.firstChunks)]);
   // The first failure ends the other download: its bytes would be for nothing.
   const abort = new AbortController();
   const io: DownloadOptions = {
-    onBytes: countBytes(cached ? image.size : guest.size + image.size, onProgress),
+    onBytes: countBytes(totalSize([image, ...missing, ...(cached ? [] : [guest])]), onProgress),
     signal: abort.signal,
   };
-  const imageLoaded = download(image, new URL(image.path, baseUrl), imageSink, io);
+  const indexLoaded = wholeOf(image, new URL(image.path, baseUrl), io);
+  const chunksLoaded = Promise.all(
+    site.firstChunks.map(async (chunk) => [chunk.sha256, await chunkStore.load(chunk, io)] as const),
+  );
   const guestLoaded = cached
     ? compileCached(cache, cached, guest, guestUrl, io)
     : compileDownloaded(cache, guest, guestUrl, io);
   try {
-    const [assets] = await Promise.all([guestLoaded, imageLoaded]);
-    return assets;
+    const [assets, index, chunks] = await Promise.all([guestLoaded, indexLoaded, chunksLoaded]);
+    return { ...assets, index, chunks: new Map(chunks) };
   } catch (error) {
     abort.abort();
     throw error;
   }
 }
 
+/** The inflated bytes of an asset, checked. */
+async function wholeOf(asset: Asset, url: URL, io: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(inflatedSize(asset));
+  let filled = 0;
+  const sink = (piece: Uint8Array<ArrayBuffer>): void => {
+    bytes.set(piece, filled);
+    filled += piece.byteLength;
+  };
+  await download(asset, url, sink, io);
+  return bytes;
+}
+
 /**
- * Stores the guest, and lets the image pass through the browser's HTTP cache, for a boot that comes soon.
+ * Stores the guest and the first chunks, and lets the index pass through the browser's HTTP cache, for a boot that comes soon.
  * @throws PortsideError as `loadAssets`; and as Cache Storage, where it takes no more.
  */
 export async function prefetchAssets(
-  site: Pick<SiteConfig, 'base' | 'assets'>,
+  site: Parts,
   baseUrl: URL,
   onProgress: OnProgress,
+  chunkStore: ChunkStore,
 ): Promise<void> {
   const { guest, image } = site.assets;
   const guestUrl = new URL(guest.path, baseUrl);
   const cache = new GuestCache(site.base);
   if (await lookUp(cache, guest, guestUrl)) return;
   const io: DownloadOptions = {
-    onBytes: countBytes(guest.size + image.size, onProgress),
+    onBytes: countBytes(totalSize([guest, image, ...(await chunkStore.missing(site.firstChunks))]), onProgress),
     signal: new AbortController().signal,
   };
-  const bytes = new Uint8Array(inflatedSize(guest));
-  let filled = 0;
-  const stored = download(
-    guest,
-    guestUrl,
-    (chunk) => {
-      bytes.set(chunk, filled);
-      filled += chunk.byteLength;
-    },
-    io,
-  ).then(() => cache.put(guest, guestUrl, bytes));
-  await Promise.all([stored, download(image, new URL(image.path, baseUrl), () => {}, io)]);
+  await Promise.all([
+    wholeOf(guest, guestUrl, io).then((bytes) => cache.put(guest, guestUrl, bytes)),
+    download(image, new URL(image.path, baseUrl), () => {}, io),
+    ...site.firstChunks.map((chunk) => chunkStore.keep(chunk, io)),
+  ]);
 }
 
 function countBytes(total: number, onProgress: OnProgress): OnBytes {
@@ -113,7 +130,7 @@ async function compileCached(
   guest: Asset,
   url: URL,
   io: DownloadOptions,
-): Promise<Assets> {
+): Promise<Guest> {
   try {
     const module = await WebAssembly.compileStreaming(cached);
     return { guest: module, guestFromCache: true, stored: Promise.resolve(undefined) };
@@ -126,7 +143,7 @@ async function compileCached(
 }
 
 /** Compiles while the bytes arrive; the module is handed out only when their digest has matched. */
-async function compileDownloaded(cache: GuestCache, guest: Asset, url: URL, io: DownloadOptions): Promise<Assets> {
+async function compileDownloaded(cache: GuestCache, guest: Asset, url: URL, io: DownloadOptions): Promise<Guest> {
   const bytes = new Uint8Array(inflatedSize(guest));
   let filled = 0;
   const compiler = new CompilerFeed();

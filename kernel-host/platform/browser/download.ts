@@ -11,6 +11,9 @@ export type ByteSink = (chunk: Uint8Array<ArrayBuffer>) => void;
 export interface DownloadOptions {
   readonly onBytes: OnBytes;
   readonly signal: AbortSignal;
+  readonly priority?: RequestPriority;
+  /** In place of what the host would answer. */
+  readonly response?: Response;
 }
 
 /** Bytes of an asset once it is inflated. */
@@ -27,7 +30,7 @@ export const inflatedSize = (asset: Asset): number => asset.rawSize ?? asset.siz
  * @throws PortsideError `asset-damaged`: size, SHA-256 or compression are not those of the asset.
  */
 export async function download(asset: Asset, url: URL, sink: ByteSink, io: DownloadOptions): Promise<void> {
-  const response = await request(asset, url, io.signal);
+  const response = await request(asset, url, io);
   const served = new ServedBytes(asset, response.headers.get('content-encoding'), io.onBytes);
   const inflated = asset.encoding
     ? response.body.pipeThrough(served.tap()).pipeThrough(new DecompressionStream(asset.encoding))
@@ -55,11 +58,11 @@ export async function download(asset: Asset, url: URL, sink: ByteSink, io: Downl
 async function request(
   asset: Asset,
   url: URL,
-  signal: AbortSignal,
+  { signal, priority, response: given }: DownloadOptions,
 ): Promise<Response & { readonly body: ReadableStream }> {
   let response: Response;
   try {
-    response = await fetch(url, { signal });
+    response = given ?? (await fetch(url, { signal, ...(priority && { priority }) }));
   } catch (error) {
     // Fetch tells a page no more than "TypeError", whatever the network did.
     throw new PortsideError('asset-unreachable', asset.path, { cause: error });

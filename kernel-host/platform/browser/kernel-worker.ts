@@ -5,7 +5,7 @@ import { type SiteConfig, siteAddress } from '../../../protocol/site.js';
 import { Errno } from '../../abi/errno.js';
 import { ArchiveExchange } from '../../archive/archive-exchange.js';
 import { installProgram } from '../../boot/install-program.js';
-import { mountImage, reserveImage } from '../../boot/mount-image.js';
+import { type MountedImage, mountImage } from '../../boot/mount-image.js';
 import { plantRootTree } from '../../boot/root-tree.js';
 import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
@@ -16,7 +16,8 @@ import { mountProc } from '../../proc/mount-proc.js';
 import { statistics } from '../../process/statistics.js';
 import type { Store } from '../../store/store.js';
 import { systemClock } from '../clock.js';
-import { inflatedSize, loadAssets, prefetchAssets } from './assets.js';
+import { loadAssets, prefetchAssets } from './assets.js';
+import { ChunkStore, chunkAsset } from './chunk-store.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
@@ -85,7 +86,8 @@ async function boot({ site, origin, stored }: Extract<ToMachine, { type: 'boot' 
   workers.prepare(site.workers);
   plantRootTree(kernel, [siteAddress(site, origin).host]);
   mountProc(kernel, navigator.hardwareConcurrency);
-  const [store, { module }] = await Promise.all([opening, loadMachine(kernel, site, base)]);
+  const chunkStore = new ChunkStore(site.base, base);
+  const [store, { module, files }] = await Promise.all([opening, loadMachine(kernel, site, base, chunkStore)]);
   await store.restore(kernel.vfs.root);
   if (store.fresh && stored) tell({ type: 'storage', state: 'evicted' });
   let booting = true;
@@ -114,33 +116,54 @@ async function boot({ site, origin, stored }: Extract<ToMachine, { type: 'boot' 
   booting = false;
   tell({ type: 'ready' });
   servers.startOthers();
+  void keepForOffline(chunkStore, files);
   return { kernel, bridges, store };
 }
 
-async function loadMachine(kernel: Kernel, site: SiteConfig, base: URL): Promise<{ module: WebAssembly.Module }> {
-  const size = inflatedSize(site.assets.image);
-  const at = reserveImage(kernel, size);
-  let filled = 0;
-  const { guest } = await loadAssets(
+async function loadMachine(
+  kernel: Kernel,
+  site: SiteConfig,
+  base: URL,
+  chunkStore: ChunkStore,
+): Promise<{ module: WebAssembly.Module; files: MountedImage }> {
+  const { guest, index, chunks } = await loadAssets(
     site,
     base,
     (loaded, total) => tell({ type: 'progress', step: 'download', loaded, total }),
-    (chunk) => {
-      kernel.memory.u8.set(chunk, at + filled);
-      filled += chunk.byteLength;
-    },
+    chunkStore,
   );
   tell({ type: 'progress', step: 'unpack', loaded: 0, total: 0 });
-  mountImage(kernel, at, size, site.mountPoint);
-  return { module: guest };
+  const files = mountImage(kernel, index, site.mountPoint, async (chunk) => {
+    try {
+      return await chunkStore.load(chunkAsset(chunk));
+    } catch (error) {
+      if (error instanceof PortsideError)
+        tell({ type: 'missing', code: error.code, ...(error.detail !== undefined && { detail: error.detail }) });
+      throw error;
+    }
+  });
+  for (const chunk of files.chunks) {
+    const data = chunks.get(chunk.sha256);
+    if (data) files.supply(chunk, data);
+  }
+  return { module: guest, files };
+}
+
+/** Behind the site, which runs: the rest of its files, so that it needs its host no more. */
+async function keepForOffline(chunkStore: ChunkStore, { chunks }: MountedImage): Promise<void> {
+  try {
+    await chunkStore.fill(chunks.map(chunkAsset), (loaded, total) => tell({ type: 'offline', loaded, total }));
+  } catch (error) {
+    console.info('portside: not all of the site is kept for use without a network yet', error);
+  }
 }
 
 /** A page that is about to be loaded again has time to download in. */
 async function prefetch(site: SiteConfig, origin: string): Promise<void> {
   try {
-    await prefetchAssets(site, new URL(site.base, origin), (loaded, total) =>
-      tell({ type: 'progress', step: 'download', loaded, total }),
-    );
+    const base = new URL(site.base, origin);
+    const progress = (loaded: number, total: number) => tell({ type: 'progress', step: 'download', loaded, total });
+    await prefetchAssets(site, base, progress, new ChunkStore(site.base, base));
   } catch (error) {
     console.info('portside: downloading ahead of the boot failed', error);
   }

@@ -64,7 +64,7 @@ async function workshop(site: Files = { 'index.php': '<?php echo 1;' }) {
 async function imagePaths(folder: string, site: SiteConfig): Promise<string[]> {
   const image = gunzipSync(await readFile(join(folder, site.assets.image.path)));
   const paths: string[] = [];
-  for (const { parent, name } of readImage(image)) paths.push(`${paths[parent] ?? ''}/${Buffer.from(name)}`);
+  for (const { parent, name } of readImage(image).entries) paths.push(`${paths[parent] ?? ''}/${Buffer.from(name)}`);
   return paths.map((path) => path.replace(/^\/+/, '/'));
 }
 
@@ -72,7 +72,7 @@ describe('a packed site', () => {
   test('names each asset by its content, and tells its size and digest', async () => {
     const { path, pack } = await workshop();
     const { site } = await pack();
-    for (const asset of Object.values(site.assets)) {
+    for (const asset of [...Object.values(site.assets), ...site.firstChunks]) {
       const bytes = await readFile(path(`out/${asset.path}`));
       expect(asset).toMatchObject({ size: bytes.length, sha256: sha256(bytes) });
       expect(asset.path).toMatch(new RegExp(`^\\.portside/[a-z0-9.-]+\\.${sha256(bytes).slice(0, 16)}\\.(js|bin)$`));
@@ -184,7 +184,9 @@ describe('the output folder', () => {
     expect(next.site.assets.image.path).not.toBe(site.assets.image.path);
     const names = await readdir(path('out'));
     expect(names.sort()).toEqual(['.git', '.nojekyll', '.portside', '404.html', 'CNAME', 'index.html', 'sw.js']);
-    const assets = Object.values(next.site.assets).map((asset) => asset.path.replace('.portside/', ''));
+    const assets = [...Object.values(next.site.assets), ...next.site.firstChunks].map(({ path }) =>
+      path.replace('.portside/', ''),
+    );
     expect((await readdir(path('out/.portside'))).sort()).toEqual([...assets, 'licenses.txt', 'site.json'].sort());
   });
 
@@ -240,7 +242,7 @@ test('an archive is packed as the folder would be; links of it lead nowhere on t
   await writeFile(path('site.tar'), archive);
   const { site, files } = await pack({ docroot: path('site.tar'), isArchive: true });
   expect([site.name, files]).toEqual(['site', 1]);
-  const entries = readImage(gunzipSync(await readFile(path(`out/${site.assets.image.path}`))));
+  const { entries } = readImage(gunzipSync(await readFile(path(`out/${site.assets.image.path}`))));
   const named = (name: string) => entries.find((entry) => Buffer.from(entry.name).toString() === name);
   expect(named('index.php')).toMatchObject({ mtime: 1e12, size: 4 });
   expect((named('passwd')?.mode ?? 0) & 0o170000).toBe(0o120000);
@@ -257,6 +259,6 @@ test('modification times are kept', async () => {
   await utimes(path('site/index.php'), 1_600_000_000, 1_600_000_000);
   const { site } = await pack();
   const image = gunzipSync(await readFile(path(`out/${site.assets.image.path}`)));
-  const entry = readImage(image).find(({ name }) => Buffer.from(name).toString() === 'index.php');
+  const entry = readImage(image).entries.find(({ name }) => Buffer.from(name).toString() === 'index.php');
   expect(entry?.mtime).toBe(1_600_000_000_000);
 });

@@ -1,36 +1,34 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ENTRY_SIZE, EntryField, HEADER_SIZE, HeaderField } from '../../../kernel-host/image/format.js';
+import { ChunkField, ENTRY_SIZE, EntryField, HEADER_SIZE, HeaderField } from '../../../kernel-host/image/format.js';
 import { indexChecksum, readImage } from '../../../kernel-host/image/reader.js';
-import { writeImage } from '../../../kernel-host/image/writer.js';
 import { PortsideError } from '../../../protocol/errors.js';
-import { collect, directory, file, link } from './tree.js';
+import { directory, file, link, written } from './tree.js';
 
 let image: Uint8Array<ArrayBuffer>;
-let dataOffset: number;
 
 beforeAll(async () => {
-  image = await collect(
-    writeImage([
-      directory(''),
-      directory('a'),
-      file('a/one', 'first'),
-      file('a/two', 'second'),
-      link('a/up', '../b'),
-      directory('b'),
-      directory('b/deep'),
-      file('b/deep/empty', ''),
-      file('c', 'x'.repeat(100)),
-    ]),
-  );
-  dataOffset = new DataView(image.buffer).getUint32(HeaderField.dataOffset, true);
+  const parts = await written([
+    directory(''),
+    directory('a'),
+    file('a/one', 'first'),
+    file('a/two', 'second'),
+    link('a/up', '../b'),
+    directory('b'),
+    directory('b/deep'),
+    file('b/deep/empty', ''),
+    file('c', 'x'.repeat(100)),
+  ]);
+  image = parts.index;
 });
 
 /** The code of the error that reading gives; anything that is not an error from the table fails the test. */
 function readCode(bytes: Uint8Array): string | undefined {
   try {
-    for (const { offset, size, parent } of readImage(bytes)) {
-      expect(offset + size).toBeLessThanOrEqual(bytes.length);
+    const { entries, chunks } = readImage(bytes);
+    const dataSize = chunks.at(-1)?.end ?? 0;
+    for (const { offset, size, parent, mode } of entries) {
+      expect(offset + size).toBeLessThanOrEqual((mode & 0o170000) === 0o100000 ? dataSize : bytes.length);
       expect(parent).toBeLessThan(bytes.length);
     }
     return undefined;
@@ -45,7 +43,7 @@ function altered(change: (view: DataView, bytes: Uint8Array) => void, source = i
   const bytes = source.slice();
   const view = new DataView(bytes.buffer);
   change(view, bytes);
-  view.setUint32(HeaderField.crc, indexChecksum(bytes.subarray(0, dataOffset)), true);
+  view.setUint32(HeaderField.crc, indexChecksum(bytes), true);
   return bytes;
 }
 
@@ -53,7 +51,7 @@ const entry = (index: number, field: keyof typeof EntryField) => HEADER_SIZE + i
 
 describe('a damaged image', () => {
   test('is told by its checksum wherever a bit of the index flips', () => {
-    for (let at = 0; at < dataOffset; at++) {
+    for (let at = 0; at < image.length; at++) {
       for (const bit of [1, 16, 128]) {
         const bytes = image.slice();
         bytes[at] = (bytes[at] ?? 0) ^ bit;
@@ -77,7 +75,7 @@ describe('a damaged image', () => {
         fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 8 }),
         (changes) => {
           const bytes = altered((_, all) => {
-            for (const [at, value] of changes) all[8 + (at % (dataOffset - 8))] = value;
+            for (const [at, value] of changes) all[8 + (at % (image.length - 8))] = value;
           });
           const code = readCode(bytes);
           if (code !== undefined) expect(code).toMatch(/^image-(damaged|version)$/);
@@ -96,6 +94,8 @@ describe('a damaged image', () => {
     );
   });
 });
+
+const CHUNKS = HEADER_SIZE + 9 * ENTRY_SIZE;
 
 /** Entries stand as: 0 root, 1 a, 2 b, 3 c, 4 a/one, 5 a/two, 6 a/up, 7 b/deep, 8 b/deep/empty. */
 const alterations: Record<string, (view: DataView, bytes: Uint8Array) => void> = {
@@ -116,24 +116,27 @@ const alterations: Record<string, (view: DataView, bytes: Uint8Array) => void> =
   'a name beyond the strings': (view) => view.setUint16(entry(8, 'nameLength'), 0xffff, true),
   'a device': (view) => view.setUint16(entry(3, 'mode'), 0o020644, true),
   'a directory with content': (view) => view.setUint32(entry(1, 'size'), 1, true),
-  'content in the index': (view) => view.setUint32(entry(3, 'offset'), 64, true),
   'content beyond the end': (view) => view.setUint32(entry(3, 'size'), 0xffffffff, true),
-  'content that is not aligned': (view) => view.setUint32(entry(5, 'offset'), dataOffset + 1, true),
+  'content that is not aligned': (view) => view.setUint32(entry(5, 'offset'), 1, true),
   'a link to nowhere': (view) => view.setUint32(entry(6, 'size'), 0, true),
   'a link target beyond the strings': (view) => view.setUint32(entry(6, 'size'), 4000, true),
-  'a link target elsewhere': (view) => view.setUint32(entry(6, 'offset'), dataOffset, true),
+  'a link target elsewhere': (view) => view.setUint32(entry(6, 'offset'), 64, true),
   'a time that is no number': (view) => view.setFloat64(entry(3, 'mtime'), Number.NaN, true),
   'a time with fractions': (view) => view.setFloat64(entry(3, 'mtime'), 0.5, true),
   'a field of the future': (view) => view.setUint32(entry(3, 'zero'), 1, true),
-  'another chunk size': (view) => view.setUint32(HeaderField.chunkSize, 1, true),
-  'data before the index ends': (view) => view.setUint32(HeaderField.dataOffset, 64, true),
+  'a chunk that ends before it begins': (view) => view.setUint32(CHUNKS + ChunkField.end, 0, true),
+  'chunks that are not all of the data': (view) => view.setUint32(CHUNKS + ChunkField.end, 16, true),
+  'more data than chunks': (view) => view.setUint32(HeaderField.dataSize, 1 << 24, true),
+  'more chunks than bytes': (view) => view.setUint32(HeaderField.chunkCount, 2, true),
+  'a number behind the header': (view) => view.setUint32(HeaderField.zeros, 1, true),
   'version 0': (view) => view.setUint32(HeaderField.version, 0, true),
+  'version 1, which had no chunks': (view) => view.setUint32(HeaderField.version, 1, true),
 };
 
 function nameOf(bytes: Uint8Array, index: number): number {
   const view = new DataView(bytes.buffer);
-  // Not from layoutOf: an index of nine entries and one digest.
-  return HEADER_SIZE + 9 * ENTRY_SIZE + 32 + view.getUint32(entry(index, 'nameStart'), true);
+  // Not from layoutOf: an index of nine entries and one chunk.
+  return CHUNKS + 40 + view.getUint32(entry(index, 'nameStart'), true);
 }
 
 describe('an image with a good checksum is refused for', () => {
@@ -142,7 +145,7 @@ describe('an image with a good checksum is refused for', () => {
   });
 
   test('a version that is newer', () => {
-    expect(readCode(altered((view) => view.setUint32(HeaderField.version, 2, true)))).toBe('image-version');
+    expect(readCode(altered((view) => view.setUint32(HeaderField.version, 3, true)))).toBe('image-version');
   });
 
   test('nothing, when nothing was changed', () => {

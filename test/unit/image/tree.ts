@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import type { ImageSource } from '../../../kernel-host/image/writer.js';
+import { type ImageSource, writeImage } from '../../../kernel-host/image/writer.js';
 
 /** All bytes of `pieces` in one array. */
 export async function collect(
@@ -8,6 +9,16 @@ export async function collect(
   const list: Uint8Array[] = [];
   for await (const piece of pieces) list.push(piece);
   return new Uint8Array(Buffer.concat(list));
+}
+
+/** An image as its parts: what `writeImage` gives, with chunks that are stored as they are. */
+export async function written(sources: readonly ImageSource[]) {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const index = await writeImage(sources, async (chunk) => {
+    chunks.push(chunk);
+    return { size: chunk.length, digest: createHash('sha256').update(chunk).digest() };
+  });
+  return { index, chunks };
 }
 
 export function directory(path: string): ImageSource {

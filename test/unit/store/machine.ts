@@ -1,5 +1,7 @@
 /** A file system with a packed image in it and a store behind it: what a boot makes, over and over. */
 import { emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../../../kernel-host/abi/stat.js';
+import { BLOCK } from '../../../kernel-host/fs/block.js';
+import { AbsentBlocks, type BlockSource, ended } from '../../../kernel-host/fs/block-cache.js';
 import { MemoryFileSystem } from '../../../kernel-host/fs/memory-file-system.js';
 import { KernelMemory } from '../../../kernel-host/memory/kernel-memory.js';
 import { PageAllocator } from '../../../kernel-host/memory/page-allocator.js';
@@ -44,12 +46,12 @@ export interface Machine {
 const PACKED = 1_600_000_000_000;
 let time = 1_700_000_000_000;
 
-export async function boot(database: FaultyDatabase, image: Image = {}): Promise<Machine> {
+export async function boot(database: FaultyDatabase, image: Image = {}, limit?: number): Promise<Machine> {
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 64, maximum: 4096, shared: true }));
   // Those of the image are the same at each boot; every change has a time of its own.
   let planted = false;
   const clock = { realtime: () => (planted ? time++ : PACKED), monotonic: () => 0 };
-  const fileSystem = new MemoryFileSystem(memory, new PageAllocator(memory, layOutSuperblock(memory)), clock);
+  const fileSystem = new MemoryFileSystem(memory, new PageAllocator(memory, layOutSuperblock(memory)), clock, limit);
   for (const [path, content] of Object.entries(image)) plant(fileSystem, path, content);
   planted = true;
   const told: string[] = [];
@@ -73,8 +75,16 @@ function plant(fileSystem: MemoryFileSystem, path: string, content: string | und
   const name = bytes(path.slice(path.lastIndexOf('/') + 1));
   if (content === undefined) must(fileSystem.create(parent, name, S_IFDIR | 0o755, 0));
   else if (content.startsWith('->')) must(fileSystem.symlink(parent, name, bytes(content.slice(2))));
-  else must(fileSystem.write(must(fileSystem.create(parent, name, S_IFREG | 0o644, 0)), 0, bytes(content)));
+  else must(fileSystem.createBacked(parent, name, S_IFREG | 0o644, content.length, packed(bytes(content)), 0));
 }
+
+/** Where a file of the image lies: not in memory. */
+const packed = (content: Uint8Array): BlockSource => ({
+  load: async (_, first, count) => {
+    await turns(1);
+    return content.slice(first * BLOCK, (first + count) * BLOCK);
+  },
+});
 
 export function must(result: number): number {
   if (result < 0) throw new Error(`errno ${-result}`);
@@ -102,21 +112,38 @@ export const unlink = (fileSystem: MemoryFileSystem, path: string): number =>
     bytes(path.slice(path.lastIndexOf('/') + 1)),
   );
 
-export function text(fileSystem: MemoryFileSystem, path: string): string {
-  const file = must(find(fileSystem, path));
-  const content = new Uint8Array(fileSystem.size(file));
-  fileSystem.read(file, 0, content);
-  return decoder.decode(content);
+export const text = async (fileSystem: MemoryFileSystem, path: string): Promise<string> =>
+  decoder.decode(await content(fileSystem, must(find(fileSystem, path))));
+
+/** As the kernel's loop does with a call that needs what is not in memory. EIO is undefined. */
+export async function call<T>(attempt: () => T): Promise<T | undefined> {
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof AbsentBlocks)) throw error;
+      await ended(error.load);
+      if (error.load.failed) return undefined;
+    }
+  }
+}
+
+/** All bytes of a file. A connection that was torn is opened again. */
+async function content(fileSystem: MemoryFileSystem, file: number): Promise<Uint8Array> {
+  const into = new Uint8Array(fileSystem.size(file));
+  for (let tries = 0; tries < 5; tries++)
+    if ((await call(() => fileSystem.read(file, 0, into))) !== undefined) return into;
+  throw new Error('a file cannot be read');
 }
 
 /**
  * All that guests can see, path by path: type, mode, owner, links, times, content or target. Numbers of inodes are told as the first path
  * that has them, as those of the image differ from boot to boot.
  */
-export function picture(fileSystem: MemoryFileSystem): Record<string, string> {
+export async function picture(fileSystem: MemoryFileSystem): Promise<Record<string, string>> {
   const seen = new Map<number, string>();
   const lines: Record<string, string> = {};
-  const look = (node: number, path: string): void => {
+  const look = async (node: number, path: string): Promise<void> => {
     const attributes = emptyAttributes();
     fileSystem.attributes(node, attributes);
     const { mode, uid, gid, nlink, size, rdev, atime, mtime, mtimeNanoseconds, ctime, ctimeNanoseconds } = attributes;
@@ -126,25 +153,23 @@ export function picture(fileSystem: MemoryFileSystem): Record<string, string> {
     const stat = [mode.toString(8), uid, gid, nlink, rdev].join(' ');
     const times = [atime, mtime, mtimeNanoseconds, ctime, ctimeNanoseconds].join(' ');
     const target = type === S_IFLNK ? fileSystem.target(node) : undefined;
-    const content = new Uint8Array(type === S_IFREG ? size : 0);
-    fileSystem.read(node, 0, content);
     lines[path === '' ? '/' : path] =
       `${stat} [${times}] ${first ?? ''} ${target instanceof Uint8Array ? decoder.decode(target) : ''}` +
-      `${type === S_IFREG ? `${size}:${digest(content)}` : ''}`;
+      `${type === S_IFREG ? `${size}:${digest(await content(fileSystem, node))}` : ''}`;
     if (type !== S_IFDIR) return;
     const names: string[] = [];
     for (let entry = fileSystem.entry(node, 2); entry; entry = fileSystem.entry(node, entry.next))
       names.push(decoder.decode(entry.name));
-    for (const name of names.sort()) look(fileSystem.lookup(node, bytes(name)), `${path}/${name}`);
+    for (const name of names.sort()) await look(fileSystem.lookup(node, bytes(name)), `${path}/${name}`);
   };
-  look(fileSystem.root, '');
+  await look(fileSystem.root, '');
   return lines;
 }
 
 /** FNV-1a: enough to tell two contents of a test apart. */
-function digest(content: Uint8Array): number {
+function digest(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
-  for (const byte of content) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 

@@ -39,10 +39,10 @@ describe('a new image under what was written', () => {
       '/site/more': 'more',
     };
     const { fileSystem } = await boot(database, second);
-    expect(text(fileSystem, '/site/page')).toBe('new page');
-    expect(text(fileSystem, '/site/more')).toBe('more');
-    expect(text(fileSystem, '/site/kept')).toBe('mine');
-    expect(text(fileSystem, '/site/new')).toBe('new');
+    expect(await text(fileSystem, '/site/page')).toBe('new page');
+    expect(await text(fileSystem, '/site/more')).toBe('more');
+    expect(await text(fileSystem, '/site/kept')).toBe('mine');
+    expect(await text(fileSystem, '/site/new')).toBe('new');
     expect(find(fileSystem, '/site/gone')).toBeLessThan(0);
   });
 
@@ -53,8 +53,8 @@ describe('a new image under what was written', () => {
     write(machine.fileSystem, '/b', 'mine');
     await flush(machine);
     const { fileSystem } = await boot(database, { '/a': 'a file now', '/b': undefined, '/b/deep': 'x' });
-    expect(text(fileSystem, '/a/mine')).toBe('mine');
-    expect(text(fileSystem, '/b')).toBe('mine');
+    expect(await text(fileSystem, '/a/mine')).toBe('mine');
+    expect(await text(fileSystem, '/b')).toBe('mine');
   });
 
   it('shows nothing in a folder that was moved or made anew in the place of another', async () => {
@@ -70,7 +70,7 @@ describe('a new image under what was written', () => {
       '/b': undefined,
       '/b/z': '3',
     });
-    expect(Object.keys(picture(fileSystem))).toEqual(['/', '/a', '/b', '/b/x']);
+    expect(Object.keys(await picture(fileSystem))).toEqual(['/', '/a', '/b', '/b/x']);
   });
 });
 
@@ -87,7 +87,7 @@ describe('writers', () => {
     expect(await old.store.current()).toBe(false);
     expect(await current.store.current()).toBe(true);
     await expect(flush(old).catch(codeOf)).resolves.toBe('store-taken-over');
-    expect(text((await boot(database)).fileSystem, '/x')).toBe('old');
+    expect(await text((await boot(database)).fileSystem, '/x')).toBe('old');
   });
 
   it('share one transaction when they wait together', async () => {
@@ -116,13 +116,13 @@ describe('a full disk', () => {
     expect(write(machine.fileSystem, '/before', 'longer than before')).toBe(-28);
     expect(write(machine.fileSystem, '/before', 'BEFORE')).toBe(6);
     expect(() => write(machine.fileSystem, '/new', 'x')).toThrow('28');
-    expect(text(machine.fileSystem, '/dirty')).toBe('dirty');
+    expect(await text(machine.fileSystem, '/dirty')).toBe('dirty');
     database.noRoom = false;
     machine.alarms.ring();
     await turns(20);
     expect(machine.told).toEqual(['stored', 'full', 'recovered']);
     const { fileSystem } = await boot(database);
-    expect([text(fileSystem, '/dirty'), text(fileSystem, '/before')]).toEqual(['dirty', 'BEFORE']);
+    expect([await text(fileSystem, '/dirty'), await text(fileSystem, '/before')]).toEqual(['dirty', 'BEFORE']);
   });
 });
 
@@ -152,7 +152,7 @@ describe('a store that is', () => {
     await superblockOf(faulty, (superblock) => ({ ...superblock, format: STORE_FORMAT + 1 }));
     await expect(boot(faulty).catch(codeOf)).resolves.toBe('store-newer');
     await superblockOf(faulty, (superblock) => ({ ...superblock, format: STORE_FORMAT }));
-    expect(text((await boot(faulty)).fileSystem, '/x')).toBe('x');
+    expect(await text((await boot(faulty)).fileSystem, '/x')).toBe('x');
   });
 
   it('of an older version is migrated, in the transaction that takes it over', async () => {
