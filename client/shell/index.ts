@@ -94,6 +94,10 @@ function startKernel(site: SiteConfig): Machine {
   const machine = startMachine({ site });
   machine.events.on('progress', ({ step, loaded, total }) => screen.progress(step, loaded, total));
   machine.events.on('storage', ({ state }) => storage.show(state));
+  machine.events.on('missing', (error) => {
+    console.error('portside: a file of the site could not be read:', error);
+    storage.missing(error);
+  });
   machine.events.on('output', (output) => logOutput(output));
   machine.events.on('exit', ({ pid, status, restarted }) => {
     console.warn(`portside: process ${pid} ended with status ${status}${restarted ? '; another was started' : ''}`);

@@ -1,5 +1,5 @@
-/** Tells the reader when what the site writes is not kept, and when that has passed. */
-import { errorTexts } from '../../protocol/errors.js';
+/** Tells the reader when files of the site cannot be had or kept, and when that has passed. */
+import { errorTexts, type PortsideError } from '../../protocol/errors.js';
 import type { StorageState } from '../../protocol/machine.js';
 import { Notice } from './notice.js';
 
@@ -12,6 +12,11 @@ export class StorageNotice {
 
   constructor(document: Document, closed: () => void) {
     this.#notice = new Notice(document, 'storage', 'portside-storage-hide', closed);
+  }
+
+  /** A part of the site's files could not be had, and a guest was told so. */
+  missing({ text }: PortsideError): void {
+    this.#notice.show(`${text.sentence} ${text.remedy}`);
   }
 
   show(state: StorageState): void {
