@@ -1,3 +1,4 @@
+import { chunkAsset } from '../protocol/site.js';
 import { type PackOptions, packSite } from './pack/site.js';
 import { startProgress } from './progress.js';
 import { byteSize, countFiles } from './words.js';
@@ -10,7 +11,7 @@ export async function pack(docroot: string, options: PackSettings & { readonly o
   const progress = startProgress(options.isArchive ? 'reading the archive' : 'looking at the folder');
   try {
     const { site, files, bytes, notes } = await packSite({ ...options, docroot }, progress);
-    const first = [...Object.values(site.assets), ...site.firstChunks];
+    const first = [...Object.values(site.assets), ...site.chunks.slice(0, site.firstChunks).map(chunkAsset)];
     const download = first.reduce((sum, asset) => sum + asset.size, 0);
     progress.succeed(
       `packed ${countFiles(files)} (${byteSize(bytes)}) into ${options.out}; a first visit downloads ${byteSize(download)}`,

@@ -26,6 +26,8 @@ interface PackFlags {
   readonly base: string;
   readonly router?: string;
   readonly name?: string;
+  readonly icon?: string;
+  readonly status?: boolean;
 }
 
 interface RunFlags {
@@ -142,6 +144,8 @@ const PACK_OPTIONS = [
   'base',
   'router',
   'name',
+  'icon',
+  'status',
 ] as const satisfies readonly (keyof PackFlags)[];
 
 function withPackOptions(command: Command): Command {
@@ -155,7 +159,12 @@ function withPackOptions(command: Command): Command {
     )
     .option('--base <path>', 'path of the site on its host', parseBase, '/')
     .option('--router <file>', 'PHP script that is asked first, as the last argument of `php -S`')
-    .option('--name <text>', 'name to show while the site loads (default: name of the folder)');
+    .option('--name <text>', 'name to show while the site loads (default: name of the folder)')
+    .option(
+      '--icon <file>',
+      'SVG or square PNG to install the site with (default: one in the folder, else a drawn one)',
+    )
+    .option('--status', 'show below the site whether it works without a network');
 }
 
 function phpOption(): Option {

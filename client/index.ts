@@ -27,6 +27,7 @@ export type { Finding } from './diagnose/findings.js';
 export type { Emitter } from './emitter.js';
 export { becomeIsolated } from './isolation.js';
 export { type Machine, type MachineEvents, type MachineOptions, startMachine } from './machine.js';
+export { type OfflineState, offlineState } from './offline-state.js';
 export { logOutput } from './output.js';
 export { type Claim, claimKernel, type Ownership } from './ownership.js';
 export { type RegisterOptions, register } from './registration.js';

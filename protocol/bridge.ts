@@ -11,7 +11,7 @@
  */
 import type { ErrorCode } from './errors.js';
 
-export const BRIDGE_VERSION = 2;
+export const BRIDGE_VERSION = 3;
 
 /** 64 KiB and more saturate the port; larger than 256 KiB gains nothing (measured: 227-290 MB/s between the two). */
 export const MAX_CHUNK = 256 * 1024;
@@ -73,6 +73,11 @@ export type ToKernel =
     }
   /** Nothing more will come over this port. */
   | { readonly type: 'bye' }
+  /**
+   * Whether anybody is at the other end: asked before a request that must not be repeated, since what was sent to a kernel that was gone
+   * already cannot be told from what it took along. The kernel keeps an `asker` as that of a request, until `delivered`.
+   */
+  | { readonly type: 'ping'; readonly id: number; readonly method: string; readonly asker?: Asker }
   | {
       readonly type: 'request';
       readonly id: number;
@@ -141,6 +146,8 @@ export type FromKernel =
       readonly life?: string;
     }
   | { readonly type: 'refused'; readonly version: number }
+  /** Answers a `ping`, in the order in which they came. */
+  | { readonly type: 'pong' }
   | {
       readonly type: 'response';
       readonly id: number;

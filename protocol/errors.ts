@@ -311,6 +311,10 @@ export const errorTexts = {
     sentence: 'The router script does not exist.',
     remedy: 'Name a file with --router: relative to the current folder, or to the folder that is packed.',
   },
+  'icon-unusable': {
+    sentence: 'The icon cannot be used.',
+    remedy: 'Name an SVG file with --icon, or a square PNG file of 144 pixels or more.',
+  },
   'already-packed': {
     sentence: 'The folder is a packed site already.',
     remedy: 'Serve it without options for packing, or name the folder that it was packed from.',

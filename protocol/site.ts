@@ -18,6 +18,18 @@ export interface Asset {
  */
 export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
 export const ACKNOWLEDGEMENTS = ['memory', 'committed', 'durable'] as const;
+/** Where the manifest lies, below the base. */
+export const MANIFEST_FILE = 'manifest.webmanifest';
+
+/** What a browser installs a site with. */
+export interface WebApp {
+  /** The only asset without a hash in its name: apps that are installed keep its address. */
+  readonly manifest: Asset;
+  readonly icons: readonly Asset[];
+}
+
+/** A chunk of the packed files: SHA-256 of its stored bytes in lower-case hex, their number, and that of its data. */
+export type ChunkEntry = readonly [sha256: string, size: number, rawSize: number];
 
 export interface SiteConfig {
   /** Changes with every change of any asset; names caches. */
@@ -44,11 +56,15 @@ export interface SiteConfig {
     readonly kernelWorker: Asset;
     readonly processWorker: Asset;
     readonly guest: Asset;
-    /** Index of the packed files (kernel-host/image/format.ts), which names all chunks of their contents. */
+    /** Index of the packed files (kernel-host/image/format.ts), whose contents are in `chunks`. */
     readonly image: Asset;
   };
-  /** Chunks of the packed files that a first request is sure to need: all of a small site. They come with the rest of a boot. */
-  readonly firstChunks: readonly Asset[];
+  readonly chunks: readonly ChunkEntry[];
+  /** So many of them, from the first on, a first request is sure to need: they come with the rest of a boot. All of a small site. */
+  readonly firstChunks: number;
+  readonly webApp: WebApp;
+  /** Below the site there is a line that says whether it works without a network. */
+  readonly statusBar?: boolean;
 }
 
 /**
@@ -69,8 +85,13 @@ export const guestCacheName = (base: string): string => `portside:guest:${base}`
 export const assetCacheBase = (name: string): string | undefined =>
   /^portside:assets:(\/(?:.*\/)?)[^/]*$/.exec(name)?.[1];
 
-/** Path, relative to the base, of a chunk of packed files whose stored bytes have this SHA-256. */
-export const chunkPath = (sha256: string): string => `.portside/files.${sha256.slice(0, 16)}.bin`;
+export const chunkAsset = ([sha256, size, rawSize]: ChunkEntry): Asset => ({
+  path: `.portside/files.${sha256.slice(0, 16)}.bin`,
+  size,
+  sha256,
+  encoding: 'gzip',
+  rawSize,
+});
 
 /** Cache Storage: where the chunks of a base's packed files are kept, of all its releases: their names are their contents. */
 export const chunkCacheName = (base: string): string => `portside:files:${base}`;
@@ -83,6 +104,8 @@ export const storedNote = (base: string): string => `portside:stored:${base}`;
 
 /** IndexedDB: the cookies of all machines of an origin: a store in a database, with an entry for each scope. */
 export const COOKIE_DATABASE = { database: 'portside-cookies', store: 'jars' } as const;
+/** Header of an entry in that cache: the digest of the guest as it is served, which it was verified against. */
+export const GUEST_DIGEST_HEADER = 'portside-sha256';
 
 /** Web Lock: held by the page that runs the kernel of a base, for as long as it does. */
 export const kernelLockName = (base: string): string => `portside:${base}`;

@@ -27,7 +27,7 @@ const parked = new ParkedAnswers();
 self.addEventListener('install', (event) => {
   // Later releases wait until no tab uses this one, so that none mixes the two.
   const first = self.registration.active === null;
-  event.waitUntil(precache.install().then(() => (first ? self.skipWaiting() : undefined)));
+  event.waitUntil(precache.install({ whole: !first }).then(() => (first ? self.skipWaiting() : undefined)));
 });
 
 self.addEventListener('activate', (event) => {

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGunzip, gzip } from 'node:zlib';
 import { PortsideError } from '../../protocol/errors.js';
-import { type Asset, chunkPath } from '../../protocol/site.js';
+import { type Asset, type ChunkEntry, chunkAsset, MANIFEST_FILE } from '../../protocol/site.js';
 import type { PhpGuest } from '../php/guest.js';
+import type { Icon } from './web-app/icons.js';
 
 const compress = promisify(gzip);
 
@@ -37,6 +38,20 @@ export class AssetWriter {
     return this.#write(name, 'js', createReadStream(file));
   }
 
+  async icon({ name, extension, bytes }: Icon): Promise<Asset> {
+    return this.#write(name, extension, Readable.from([bytes]));
+  }
+
+  /** The manifest, beside the pages. */
+  async manifest(text: string): Promise<Asset> {
+    await writeFile(join(this.#site, MANIFEST_FILE), text);
+    return {
+      path: MANIFEST_FILE,
+      size: Buffer.byteLength(text),
+      sha256: createHash('sha256').update(text).digest('hex'),
+    };
+  }
+
   /** The index of the packed files, compressed here. */
   async image(index: Uint8Array): Promise<Asset> {
     const asset = await this.#write('image', COMPRESSED, [await compress(index, { level: IMAGE_LEVEL })]);
@@ -44,13 +59,12 @@ export class AssetWriter {
   }
 
   /** A chunk of the packed files, compressed here. */
-  async chunk(data: Uint8Array): Promise<Asset> {
+  async chunk(data: Uint8Array): Promise<ChunkEntry> {
     const stored = await compress(data, { level: IMAGE_LEVEL });
-    const sha256 = createHash('sha256').update(stored).digest('hex');
-    const path = chunkPath(sha256);
+    const entry: ChunkEntry = [createHash('sha256').update(stored).digest('hex'), stored.length, data.length];
     // Two of the same content are one.
-    await writeFile(join(this.#site, path), stored);
-    return { path, size: stored.length, sha256, encoding: 'gzip', rawSize: data.length };
+    await writeFile(join(this.#site, chunkAsset(entry).path), stored);
+    return entry;
   }
 
   /**

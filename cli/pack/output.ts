@@ -1,6 +1,7 @@
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PortsideError } from '../../protocol/errors.js';
+import { MANIFEST_FILE } from '../../protocol/site.js';
 import { ASSET_FOLDER } from './assets.js';
 
 /** Says that a folder is a packed site, and how it was packed: the site's configuration. */
@@ -40,7 +41,7 @@ export async function publish(fresh: string, folder: string): Promise<void> {
   await mkdir(assets, { recursive: true });
   const kept = new Set(await readdir(join(fresh, ASSET_FOLDER)));
   for (const name of kept) await rename(join(fresh, ASSET_FOLDER, name), join(assets, name));
-  for (const name of ['.nojekyll', 'sw.js', '404.html', 'index.html'])
+  for (const name of ['.nojekyll', MANIFEST_FILE, 'sw.js', '404.html', 'index.html'])
     await rename(join(fresh, name), join(folder, name));
   for (const name of await readdir(assets)) {
     if (!kept.has(name)) await rm(join(assets, name), { recursive: true });

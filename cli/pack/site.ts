@@ -5,7 +5,7 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
 import { PortsideError } from '../../protocol/errors.js';
-import type { Acknowledgement, Asset, SiteConfig } from '../../protocol/site.js';
+import type { Acknowledgement, ChunkEntry, SiteConfig } from '../../protocol/site.js';
 import { phpGuest } from '../php/guest.js';
 import type { PhpVersion } from '../php/releases.js';
 import { withTemporaryDirectory } from '../temporary.js';
@@ -26,6 +26,8 @@ import {
 import { licenseText } from './licenses.js';
 import { claimOutput, isPacked, LICENSE_FILE, publish, SITE_FILE, UNFINISHED_PREFIX } from './output.js';
 import { contains, fileSource, type Scan, scanFolder } from './scan.js';
+import { siteIcons } from './web-app/icons.js';
+import { manifestText, type PlacedIcon } from './web-app/manifest.js';
 
 export interface PackOptions {
   /** The folder of the site, or a tar archive of one where `isArchive` says so. */
@@ -40,6 +42,10 @@ export interface PackOptions {
   readonly router?: string;
   /** The name of the folder where none is given. */
   readonly name?: string;
+  /** A file, relative to the current folder or to `docroot`; one that is found in `docroot`, or drawn, where none is given. */
+  readonly icon?: string;
+  /** A line below the site says whether it works without a network. */
+  readonly status?: boolean;
   /** Folder of the bundles that sites carry. */
   readonly build: string;
 }
@@ -99,6 +105,8 @@ async function packTree(
   report.step('reading the site');
   const { sources, notes } = await scan(out);
   const router = options.router === undefined ? undefined : await placeRouter(options.router, origin, sources);
+  const icons = await siteIcons(origin, options.icon);
+  const name = options.name ?? nameOf(origin);
   const files = sources.filter((source) => source.type === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
 
@@ -106,11 +114,12 @@ async function packTree(
     await mkdir(join(fresh, ASSET_FOLDER));
     const writer = new AssetWriter(fresh);
     report.step(`packing ${countFiles(files.length)}`);
-    const chunks: Asset[] = [];
+    const chunks: ChunkEntry[] = [];
     const store = async (data: Uint8Array) => {
-      const asset = await writer.chunk(data);
-      chunks.push(asset);
-      return { size: asset.size, digest: Buffer.from(asset.sha256, 'hex') };
+      const entry = await writer.chunk(data);
+      chunks.push(entry);
+      const [sha256, size] = entry;
+      return { size, digest: Buffer.from(sha256, 'hex') };
     };
     const assets = {
       shell: await writer.script('shell', parts.shell),
@@ -119,11 +128,17 @@ async function packTree(
       guest: await writer.guest(options.php, guest),
       image: await writer.image(await writeImage([...surroundings(), ...watched(sources, bytes, report)], store)),
     };
+    const placed: PlacedIcon[] = [];
+    for (const icon of icons) placed.push({ icon, asset: await writer.icon(icon) });
+    const webApp = {
+      manifest: await writer.manifest(manifestText(name, options.base, placed)),
+      icons: placed.map(({ asset }) => asset),
+    };
     const template = await readFile(parts.template, 'utf8');
     const serviceWorker = await readFile(parts.serviceWorker, 'utf8');
     const site = withRelease(
       {
-        name: options.name ?? nameOf(origin),
+        name,
         base: options.base,
         workers: options.workers,
         ...(options.ack && { ack: options.ack }),
@@ -134,7 +149,10 @@ async function packTree(
         cwd: DOCUMENT_ROOT,
         mountPoint: MOUNT_POINT,
         assets,
+        chunks,
         firstChunks: firstChunks(chunks),
+        webApp,
+        ...(options.status && { statusBar: true }),
       },
       [template, serviceWorker],
     );
@@ -158,12 +176,13 @@ async function packTree(
 /** Bytes that a first visit may wait for besides PHP's own 8 MB: a site of up to so many comes whole before it starts. */
 const FIRST_BYTES = 4 * 1024 * 1024;
 
-function firstChunks(chunks: readonly Asset[]): Asset[] {
-  let size = 0;
-  return chunks.filter((chunk) => {
-    size += chunk.size;
-    return size <= FIRST_BYTES;
+function firstChunks(chunks: readonly ChunkEntry[]): number {
+  let sum = 0;
+  const beyond = chunks.findIndex(([, size]) => {
+    sum += size;
+    return sum > FIRST_BYTES;
   });
+  return beyond < 0 ? chunks.length : beyond;
 }
 
 /** Of an archive without its extension, and without the day that an export has in its name. */

@@ -9,7 +9,7 @@ export interface StaticSite {
 }
 
 /** Names that `portside pack` gives by content: what they name never changes. */
-const HASHED_NAME = /^\/\.portside\/[^/]+\.[0-9a-f]{16}\.(js|bin)$/;
+const HASHED_NAME = /^\/\.portside\/[^/]+\.[0-9a-f]{16}\.(js|bin|png|svg)$/;
 const YEAR_IN_SECONDS = 365 * 24 * 60 * 60;
 const IMMUTABLE = `public, max-age=${YEAR_IN_SECONDS}, immutable`;
 /** May be stored, but is asked for again each time: a new release shows at once. */

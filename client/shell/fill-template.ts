@@ -11,6 +11,8 @@ export function fillTemplate(template: string, site: SiteConfig): string {
     NAME: escapeHtml(site.name),
     BASE: escapeHtml(site.base),
     SHELL: escapeHtml(site.base + site.assets.shell.path),
+    MANIFEST: escapeHtml(site.base + site.webApp.manifest.path),
+    ICON: escapeHtml(site.base + (site.webApp.icons[0]?.path ?? '')),
     KERNEL_WORKER: escapeHtml(site.base + site.assets.kernelWorker.path),
     SITE: escapeScript(JSON.stringify(site)),
   };

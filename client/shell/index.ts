@@ -12,8 +12,11 @@ import { forgetReload } from '../reload-once.js';
 import { type ShownSite, showSite } from '../show-site.js';
 import { whenDeleted } from '../sites/delete-site.js';
 import { BootScreen } from './boot-screen.js';
+import { offerInstallation } from './install-notice.js';
+import { InstallOffer } from './install-offer.js';
 import { KernelShare } from './kernel-share.js';
 import { readSiteConfig } from './site-config.js';
+import { showStatus } from './status.js';
 import { StorageNotice } from './storage-notice.js';
 import { UpdateNotice } from './update-notice.js';
 
@@ -30,6 +33,7 @@ window.portside = { diagnose: () => diagnose({ base }) };
 /** In the markup under this id; its type follows from the tag that the selector names. */
 const frame = document.querySelector<HTMLIFrameElement>('iframe#portside-site');
 const storage = new StorageNotice(document, () => frame?.focus());
+const install = new InstallOffer(base);
 let shown: ShownSite | undefined;
 let releases: Releases | undefined;
 let failed = false;
@@ -65,17 +69,23 @@ async function run(): Promise<void> {
   await shown.arrived;
   screen.ready();
   frame.focus();
-  offerReleases(releases, frame);
+  if (site.statusBar) {
+    showStatus(document, site, releases, install);
+  } else {
+    offerInstallation(document, install, () => frame.focus());
+  }
+  offerReleases(releases, frame, site.statusBar === true);
 }
 
-function offerReleases(offered: Releases, site: HTMLIFrameElement): void {
+function offerReleases(offered: Releases, site: HTMLIFrameElement, quiet: boolean): void {
   const notice = new UpdateNotice(document, {
     update: () => void offered.adopt(),
     closed: () => site.focus(),
   });
-  offered.events.on('available', ({ wanted }) => notice.show(wanted ? 'wanted' : 'ready'));
+  // A status bar has a button for it.
+  offered.events.on('available', ({ wanted }) => (wanted || !quiet) && notice.show(wanted ? 'wanted' : 'ready'));
   offered.events.on('held', () => notice.show('held'));
-  if (offered.available) notice.show('ready');
+  if (offered.available && !quiet) notice.show('ready');
 }
 
 /** A service worker that could not keep the site's parts is given up by the browser, which does not say why. */

@@ -17,6 +17,12 @@ export const stepWords: Readonly<Record<ShellStep, string>> = {
 
 const KILO = 1000;
 
+/** `12.5 MB` */
+export const sizeInWords = (bytes: number): string =>
+  bytes < KILO * KILO
+    ? `${Math.ceil(bytes / KILO)} kB`
+    : `${(bytes / KILO / KILO).toFixed(bytes < 100 * KILO * KILO ? 1 : 0)} MB`;
+
 /** `3.2 of 12.5 MB`: decimal units, as file managers and browsers' own downloads count; empty where there is no measure. */
 export function bytesInWords(loaded: number, total: number): string {
   if (total <= 0) return '';

@@ -14,6 +14,8 @@ export function readMessage(data: unknown): ToKernel | null {
   switch (type) {
     case 'request':
       return readRequest(id, data);
+    case 'ping':
+      return readPing(id, data);
     case 'upgrade':
       return readUpgrade(id, data);
     case 'body':
@@ -48,6 +50,12 @@ function readHello({ version, worker }: Record<string, unknown>): ToKernel | nul
   if (typeof version !== 'number') return null;
   if (worker === undefined) return { type: 'hello', version };
   return typeof worker === 'string' ? { type: 'hello', version, worker } : null;
+}
+
+function readPing(id: number, { method, asker }: Record<string, unknown>): ToKernel | null {
+  if (typeof method !== 'string') return null;
+  if (asker !== undefined && !isAsker(asker)) return null;
+  return { type: 'ping', id, method, ...(asker !== undefined && { asker }) };
 }
 
 function readRequest(id: number, data: Record<string, unknown>): ToKernel | null {

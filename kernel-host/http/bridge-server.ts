@@ -110,6 +110,7 @@ export class BridgeServer {
     else if (message.type === 'hello') this.#hello(message);
     else if (message.type === 'bye') this.close();
     else if (this.#state === 'new') this.#refuse();
+    else if (message.type === 'ping') this.#answerPing(message);
     else this.#route(message);
   }
 
@@ -129,6 +130,11 @@ export class BridgeServer {
     });
   }
 
+  #answerPing({ id, method, asker }: Extract<ToKernel, { type: 'ping' }>): void {
+    if (asker) this.#undelivered.keep(id, method, asker, { reachedGuest: false });
+    this.#post({ type: 'pong' });
+  }
+
   #refuse(): void {
     this.#post({ type: 'refused', version: BRIDGE_VERSION });
     this.close();
@@ -143,7 +149,7 @@ export class BridgeServer {
     this.#fail(id, 'bad-request', 'Its message on the bridge is malformed.');
   }
 
-  #route(message: Exclude<ToKernel, { type: 'hello' | 'bye' }>): void {
+  #route(message: Exclude<ToKernel, { type: 'hello' | 'bye' | 'ping' }>): void {
     if (message.type === 'inspect') {
       this.#events?.inspected(message.port);
       return;

@@ -4,14 +4,14 @@ import type { BridgedExchange } from './bridged-exchange.js';
 interface Kept {
   readonly asker: Asker;
   readonly method: string;
-  readonly exchange: BridgedExchange;
+  readonly exchange: Pick<BridgedExchange, 'reachedGuest'>;
 }
 
 /** The requests of one port whose answers have not been delivered yet, as far as somebody must hear of it when they never are. */
 export class Undelivered {
   readonly #kept = new Map<number, Kept>();
 
-  keep(id: number, method: string, asker: Asker, exchange: BridgedExchange): void {
+  keep(id: number, method: string, asker: Asker, exchange: Kept['exchange']): void {
     this.#kept.set(id, { asker, method, exchange });
   }
 

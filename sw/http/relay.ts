@@ -9,6 +9,7 @@ import type { IsolationMode } from '../frames/isolation-mode.js';
 import { guestUrl, type UrlSpace } from '../routing/guest-url.js';
 import { type InitiatorFacts, initiatorOf, isSafe } from '../routing/initiator.js';
 import type { GuestRoute, RouteTable } from '../routing/route.js';
+import type { KernelConnection } from '../transport/connection.js';
 import {
   clientGone,
   type ExchangeClient,
@@ -54,6 +55,9 @@ export interface RelayedRequest {
 }
 
 /** What is sent to a kernel, and if need be to the next one. */
+/** Milliseconds after which it is asked whether the page of a kernel that is silent is still there: it answers within one as a rule. */
+const SILENCE = 500;
+
 interface Sending {
   readonly head: Omit<RequestHead, 'trace'>;
   readonly body: RequestBody;
@@ -144,14 +148,13 @@ export class Relay {
 
   /** A request whose kernel went away is sent once more to the next one, if repeating it does no harm. */
   async #exchange(sending: Sending): Promise<GuestResponse> {
-    const { head, client } = sending;
+    const { client } = sending;
     try {
       return await this.#send(sending);
     } catch (error) {
       if (!(error instanceof PortLostError)) throw error;
       // A body that was streamed is gone.
-      const repeatable = IDEMPOTENT.has(head.method) && !(sending.body instanceof ReadableStream);
-      if (!repeatable) throw new PortsideError('kernel-lost', undefined, { cause: error });
+      if (!isRepeatable(sending)) throw new PortsideError('kernel-lost', undefined, { cause: error });
     }
     // A page that was reloaded took its kernel along, and nobody waits for what it had asked.
     if (client.id !== '' && !(await this.#options.clients.get(client.id))) throw clientGone();
@@ -162,20 +165,35 @@ export class Relay {
     }
   }
 
-  async #send({ head, body, client, signal, passage }: Sending): Promise<GuestResponse> {
+  async #send(sending: Sending): Promise<GuestResponse> {
+    const { head, body, client, signal, passage } = sending;
     const { link } = this.#options;
     let connection = await link.acquire();
-    // It may have closed between its arrival and this turn.
-    while (!connection.open) connection = await link.acquire();
+    // It may have closed between its arrival and this turn; and its kernel may have gone without a word.
+    let sent = () => {};
+    while (!connection.open || !isRepeatable(sending)) {
+      if (connection.open) {
+        const ping = connection.ping(head.method, client);
+        sent = ping.forget;
+        if (await isThere(connection, ping.answered, link)) break;
+      }
+      connection = await link.acquire();
+    }
     // It may have been given up while its body was read, or while it waited for a kernel: that event is past.
-    if (signal.aborted) throw clientGone();
+    if (signal.aborted) {
+      sent();
+      throw clientGone();
+    }
     const { asker } = client;
     if (asker && !IDEMPOTENT.has(head.method) && link.repetitions.take({ ...asker, method: head.method })) {
+      sent();
       throw new PortsideError('worker-stopped');
     }
     passage.sentAt = epochNow();
     const { url, receivedAt, sentAt } = passage;
     const exchange = connection.send({ ...head, trace: { url, receivedAt, sentAt } }, body, client);
+    // In the same turn as the request: either the kernel knows of both, or of neither.
+    sent();
     const abort = () => exchange.cancel();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -184,6 +202,26 @@ export class Relay {
       signal.removeEventListener('abort', abort);
     }
   }
+}
+
+/** A body that was streamed is gone. */
+const isRepeatable = ({ head, body }: Sending): boolean =>
+  IDEMPOTENT.has(head.method) && !(body instanceof ReadableStream);
+
+/** Whether a kernel is behind the port, as far as can be told: one that computes may be silent for a while. */
+async function isThere(connection: KernelConnection, answered: Promise<void>, link: KernelLink): Promise<boolean> {
+  let silence: number | undefined;
+  const silent = new Promise<void>((resolve) => {
+    silence = setTimeout(() => void link.prune().then(resolve), SILENCE);
+  });
+  try {
+    await Promise.race([answered, silent]);
+  } catch (error) {
+    if (!(error instanceof PortLostError)) throw error;
+  } finally {
+    clearTimeout(silence);
+  }
+  return connection.open;
 }
 
 /**

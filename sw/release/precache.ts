@@ -1,10 +1,20 @@
 /**
  * The site's own files, by release. A release is installed whole or not at all, and a worker serves no file of another: old and
- * new parts never meet. What carries a hash in its name is kept as it is; the shell's page, which has none, is taken past
+ * new parts never meet. (Workbox's precache holds all releases in one cache, and knows no digests that an earlier release's copy could
+ * be held against.) What carries a hash in its name is kept as it is; the shell's page, which has none, is taken past
  * the HTTP cache and must name the script of this release.
  */
 import { PortsideError } from '../../protocol/errors.js';
-import { type Asset, assetCacheName, isAssetCacheOf, type SiteConfig } from '../../protocol/site.js';
+import {
+  type Asset,
+  assetCacheName,
+  chunkAsset,
+  chunkCacheName,
+  GUEST_DIGEST_HEADER,
+  guestCacheName,
+  isAssetCacheOf,
+  type SiteConfig,
+} from '../../protocol/site.js';
 
 export class Precache {
   readonly #site: SiteConfig;
@@ -16,23 +26,23 @@ export class Precache {
   }
 
   /**
-   * Fetches what a start needs at once. The guest and the image are left to the kernel's worker, which shows progress.
-   * Rejects with `asset-unreachable` or `asset-damaged`, and the browser drops this worker.
+   * Fetches what is not there yet. On a first visit guest and image are left to the kernel's worker, which shows progress. A later
+   * release needs them as well before it may be offered: a site that works without a network still does once it is updated.
+   * Rejects with `asset-unreachable` or `asset-damaged`, and the browser drops this worker; what has come stays for the next try.
    */
-  async install(): Promise<void> {
-    const { shell, kernelWorker, processWorker } = this.#site.assets;
-    const [page, ...assets] = await Promise.all([
-      this.#fetchShellPage(),
-      ...[shell, kernelWorker, processWorker].map(async (asset) => {
-        const response = (await this.#kept(asset)) ?? (await fetchChecked(this.#url(asset), 'default'));
-        return [asset, await verified(response, asset)] as const;
-      }),
-    ]);
+  async install({ whole }: { readonly whole: boolean }): Promise<void> {
+    const { assets, webApp } = this.#site;
+    const { shell, kernelWorker, processWorker, guest, image } = assets;
+    const page = this.#fetchShellPage();
+    const first = [shell, kernelWorker, processWorker, webApp.manifest, ...webApp.icons];
+    await Promise.all([page, ...first.map((asset) => this.#obtain(asset))]);
+    if (whole) {
+      if (!(await this.#guestIsKept())) await this.#obtain(guest);
+      await this.#obtain(image);
+      for (const entry of this.#site.chunks) await this.#obtainChunk(chunkAsset(entry));
+    }
     const cache = await caches.open(this.#name);
-    await Promise.all([
-      cache.put(this.#site.base, page),
-      ...assets.map(([asset, response]) => cache.put(this.#url(asset), response)),
-    ]);
+    await cache.put(this.#site.base, await page);
   }
 
   /** Deletes other releases' files, after taking over those that are the same in this one. */
@@ -44,6 +54,7 @@ export class Precache {
     const { base } = this.#site;
     const stale = (await caches.keys()).filter((name) => isAssetCacheOf(base, name) && name !== this.#name);
     await Promise.all(stale.map((name) => caches.delete(name)));
+    await this.#dropChunks();
   }
 
   /** The shell's page, from the cache; from the host where the browser has dropped the cache. */
@@ -59,8 +70,10 @@ export class Precache {
     const kept = await this.#match(request);
     if (kept) return kept;
     const response = await fetch(request);
-    const { guest, ...keepable } = this.#site.assets;
-    const asset = Object.values(keepable).find((candidate) => this.#url(candidate) === new URL(request.url).pathname);
+    const { assets, webApp } = this.#site;
+    const { guest, ...keepable } = assets;
+    const candidates = [...Object.values(keepable), webApp.manifest, ...webApp.icons];
+    const asset = candidates.find((candidate) => this.#url(candidate) === new URL(request.url).pathname);
     if (asset && response.status === 200) waitUntil(this.#keep(asset, response.clone()));
     return response;
   }
@@ -74,6 +87,38 @@ export class Precache {
       // Damaged (its reader finds out by itself), cut short by a page that left, or no space: the next start fetches it again.
       console.warn(`portside: ${asset.path} could not be kept for use without a network.`, error);
     }
+  }
+
+  async #obtain(asset: Asset): Promise<void> {
+    const cache = await caches.open(this.#name);
+    const url = this.#url(asset);
+    const hashed = asset !== this.#site.webApp.manifest;
+    if (hashed && (await cache.match(url))) return;
+    const response =
+      (hashed && (await this.#kept(asset))) || (await fetchChecked(url, hashed ? 'default' : 'no-cache'));
+    await cache.put(url, await verified(response, asset));
+  }
+
+  /** Where the kernel's worker keeps and looks for them. */
+  async #obtainChunk(asset: Asset): Promise<void> {
+    const cache = await caches.open(chunkCacheName(this.#site.base));
+    const url = this.#url(asset);
+    if (!(await cache.match(url))) await cache.put(url, await verified(await fetchChecked(url, 'default'), asset));
+  }
+
+  /** Of other releases. */
+  async #dropChunks(): Promise<void> {
+    const cache = await caches.open(chunkCacheName(this.#site.base));
+    const wanted = new Set(this.#site.chunks.map((entry) => this.#url(chunkAsset(entry))));
+    const stale = (await cache.keys()).filter(({ url }) => !wanted.has(new URL(url).pathname));
+    await Promise.all(stale.map((request) => cache.delete(request)));
+  }
+
+  /** By the kernel's worker, inflated. */
+  async #guestIsKept(): Promise<boolean> {
+    const { base, assets } = this.#site;
+    const entry = await caches.match(this.#url(assets.guest), { cacheName: guestCacheName(base) });
+    return entry?.headers.get(GUEST_DIGEST_HEADER) === assets.guest.sha256;
   }
 
   #url(asset: Asset): string {

@@ -5,6 +5,7 @@
  */
 
 import type { ArchiveAction } from '../../protocol/archive.js';
+import { MANIFEST_FILE } from '../../protocol/site.js';
 
 /** How a guest takes bodies whose length is not known from the start. */
 export type BodyTransfer = 'measured' | 'streamed';
@@ -114,6 +115,8 @@ export function decide(request: RoutedRequest, table: RouteTable): Decision {
     }
     if (table.shell) {
       if (path === 'sw.js') return PASS;
+      // The shell's link. A guest may have a file of this name, which its own documents get.
+      if (path === MANIFEST_FILE && request.destination === 'manifest') return ASSET;
       if (topLevel && (request.method === 'GET' || request.method === 'HEAD')) return SHELL;
     }
   }

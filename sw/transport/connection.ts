@@ -29,6 +29,7 @@ export class KernelConnection {
   readonly #exchanges = new Map<number, Exchange>();
   readonly #upgrades = new Map<number, Deferred<readonly string[]>>();
   readonly #hello = deferred<void>();
+  readonly #pings: Deferred<void>[] = [];
   #life: string | undefined;
   #nextId = 1;
   #state: 'greeting' | 'open' | 'retired' | 'closed' = 'greeting';
@@ -54,6 +55,18 @@ export class KernelConnection {
 
   exchanges(): Iterable<Exchange> {
     return this.#exchanges.values();
+  }
+
+  /**
+   * Asks whether the kernel is there, for a request that is about to be sent and waited for. `answered` rejects with PortLostError
+   * where it is gone; `forget` is to be called when the request is sent, or will not be.
+   */
+  ping(method: string, { asker }: ExchangeClient): { readonly answered: Promise<void>; forget(): void } {
+    const answered = deferred<void>();
+    const id = this.#nextId++;
+    this.#pings.push(answered);
+    this.#post({ type: 'ping', id, method, ...(asker && { asker }) });
+    return { answered: answered.promise, forget: () => asker && this.#post({ type: 'delivered', id }) };
   }
 
   send(head: RequestHead, body: RequestBody, client: ExchangeClient): Exchange {
@@ -104,6 +117,7 @@ export class KernelConnection {
     for (const exchange of [...this.#exchanges.values()]) exchange.fail(reason);
     for (const { reject } of this.#upgrades.values()) reject(reason);
     this.#upgrades.clear();
+    for (const { reject } of this.#pings.splice(0)) reject(reason);
     this.#events.lost(this);
   }
 
@@ -126,6 +140,10 @@ export class KernelConnection {
         break;
       case 'refused':
         this.#mismatch(message.version);
+        break;
+      case 'pong':
+        this.#pings.shift()?.resolve();
+        this.#closeIfUnused();
         break;
       case 'upgraded':
         this.#upgrades.get(message.id)?.resolve(message.setCookies);
@@ -167,6 +185,7 @@ export class KernelConnection {
   }
 
   #closeIfUnused(): void {
-    if (this.#state === 'retired' && this.#exchanges.size + this.#upgrades.size === 0) this.#close();
+    if (this.#state === 'retired' && this.#exchanges.size + this.#upgrades.size + this.#pings.length === 0)
+      this.#close();
   }
 }

@@ -72,31 +72,6 @@ export async function sendAll(path: string, size: number): Promise<number> {
   return Number(await (await fetch(path, { method: 'POST', body })).text());
 }
 
-/** Milliseconds of each of so many strict transactions, one after another, that store so many bytes. */
-export async function strictTransactions(count: number, size: number): Promise<number[]> {
-  const name = 'bench';
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const opening = indexedDB.open(name);
-    opening.onupgradeneeded = () => opening.result.createObjectStore('values');
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
-  });
-  const times: number[] = [];
-  for (let i = -10; i < count; i++) {
-    const begun = performance.now();
-    const transaction = database.transaction('values', 'readwrite', { durability: 'strict' });
-    transaction.objectStore('values').put(new Uint8Array(size).fill(i), i % 16);
-    await new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
-      transaction.onabort = reject;
-    });
-    if (i >= 0) times.push(performance.now() - begun);
-  }
-  database.close();
-  indexedDB.deleteDatabase(name);
-  return times;
-}
-
 export interface PlainResponse {
   readonly status: number;
   readonly headers: [string, string][];

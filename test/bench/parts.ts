@@ -1,8 +1,7 @@
 /** The parts of a run, by name, in order. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ACKNOWLEDGEMENTS } from '../../protocol/site.js';
 import { Chromium } from './chromium.js';
 import type { Figures } from './figures.js';
 import { type Bootable, measureBoots, PORTSIDE_CACHE } from './parts/boots.js';
@@ -12,21 +11,12 @@ import { measureLargeBodies } from './parts/large-bodies.js';
 import { measureMemory } from './parts/memory.js';
 import { measureWorkers } from './parts/processors.js';
 import { measureRecovery } from './parts/recovery.js';
-import {
-  measureLargeSites,
-  measureReopening,
-  measureSaves,
-  measureSynchronization,
-  SAVE_POST,
-  writeLargeSite,
-} from './parts/store.js';
 import { install, measureWordpress, wordpressRoot } from './parts/wordpress.js';
 import { writeSite } from './site.js';
 import { openChunkFloor, openIsolated, openRelayFloor, openWorkerFloor } from './targets/floors.js';
 import { openNative } from './targets/native.js';
 import { bootPlayground, openPlayground, servePlayground } from './targets/playground.js';
 import { bootPortside, openPortside, type PackedSite, servePacked } from './targets/portside.js';
-import type { Target } from './targets/target.js';
 import { Targets } from './targets/targets.js';
 
 export interface Bench {
@@ -109,41 +99,6 @@ const wordpress: Part = async ({ chromium, directory, figures }, targets) => {
   await countCalls(portside, 'WordPress, front page', '', figures);
 };
 
-const store: Part = async (bench, targets) => {
-  const { chromium, directory, figures } = bench;
-  const packed = await pack(bench, targets);
-  await measureSynchronization(await targets.open(() => openPortside(chromium, packed.url)), figures);
-  await measureReopening(packed, figures);
-  const root = await wordpressRoot(directory);
-  await writeFile(join(root, 'save-post.php'), SAVE_POST);
-  const sites: Target[] = [];
-  for (const ack of ACKNOWLEDGEMENTS) {
-    const site = await servePacked(root, join(directory, `packed-wordpress-${ack}`), 2, ['--ack', ack]);
-    targets.closeLater(site);
-    const target = await targets.open(async () => ({
-      ...(await openPortside(chromium, site.url)),
-      name: `ack ${ack}`,
-    }));
-    await install(target);
-    sites.push(target);
-  }
-  await measureSaves(sites, figures);
-};
-
-const large: Part = async ({ directory, figures }, targets) => {
-  const sites = [];
-  for (const [name, size] of [
-    ['5 MB', 5_000_000],
-    ['500 MB', 500_000_000],
-  ] as const) {
-    const folder = await writeLargeSite(directory, size);
-    const site = await servePacked(folder, join(directory, `packed-${size}`), 2);
-    targets.closeLater(site);
-    sites.push({ name, site });
-  }
-  await measureLargeSites(sites, figures);
-};
-
 const recovery: Part = async (bench, targets) => {
   const packed = await pack(bench, targets);
   await targets.open(() => openWorkerFloor(bench.chromium));
@@ -186,17 +141,7 @@ const memory: Part = async (bench, targets) => {
   });
 };
 
-export const PARTS: Readonly<Record<string, Part>> = {
-  fetches,
-  recovery,
-  bodies,
-  boots,
-  store,
-  large,
-  wordpress,
-  workers,
-  memory,
-};
+export const PARTS: Readonly<Record<string, Part>> = { fetches, recovery, bodies, boots, wordpress, workers, memory };
 
 export async function runPart(part: Part, bench: Bench): Promise<void> {
   const targets = new Targets(bench.figures);

@@ -44,28 +44,6 @@ const FILES: Readonly<Record<string, string>> = {
     usleep(20000);
 }`,
   'large.php': LARGE_BODY_SERVER,
-  // Milliseconds of each of fifty synchronizations of 4 KiB that were changed.
-  'fsync.php': `<?php
-$file = fopen(__DIR__ . '/synchronized', 'c+');
-$times = [];
-for ($i = 0; $i < 60; $i++) {
-    fseek($file, 4096 * ($i % 16));
-    fwrite($file, str_repeat(chr(65 + $i % 26), 4096));
-    fflush($file);
-    $begun = hrtime(true);
-    if (!fsync($file)) exit('not synchronized');
-    if ($i >= 10) $times[] = (hrtime(true) - $begun) / 1e6;
-}
-echo json_encode($times);`,
-  // A hundred megabytes in files of 64 KiB, four folders of them.
-  'fill.php': `<?php
-mt_srand(7);
-for ($i = 0; $i < 1600; $i++) {
-    $folder = __DIR__ . '/filled/' . $i % 4;
-    if (!is_dir($folder)) mkdir($folder, 0755, true);
-    file_put_contents("$folder/$i.bin", random_bytes(65536));
-}
-echo 'filled';`,
   // About 40 ms of work and no system call.
   'work.php': '<?php $sum = 0; for ($i = 0; $i < 2000000; $i++) $sum = ($sum * 31 + $i) % 65521; echo $sum;',
   // chmod(2) changes an inode, which only the kernel does; it does little else.

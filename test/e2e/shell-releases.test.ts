@@ -1,6 +1,7 @@
 /** A new release of a site: offered and never forced, by two tabs of which each may have something to lose. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { SiteConfig } from '../../protocol/site.js';
 import { launchChromium } from '../support/shell-browser.js';
 import { heading, ShellVisit, shown } from '../support/shell-page.js';
 
@@ -16,8 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => visit.end());
 
-function publish(): void {
-  visit.site.configure({ release: 'second', name: 'Second' });
+function publish(change: Partial<SiteConfig> = {}): void {
+  visit.site.configure({ release: 'second', name: 'Second', ...change });
 }
 /** Looks for a new release, as the browser does from time to time. */
 const look = (page: Page) => page.evaluate(async () => (await navigator.serviceWorker.ready).update());
@@ -103,14 +104,20 @@ test('a tab that agrees goes on when the other is closed', async () => {
 
 test('a release that has lost its parts is mended by the next, at the reader’s wish', async () => {
   const { page } = await visit.open();
-  visit.site.files.delete(`/${visit.site.config.assets.guest.path}`);
+  const { files, config } = visit.site;
+  const { guest } = config.assets;
+  const file = files.get(`/${guest.path}`);
+  if (!file) throw new Error('no guest');
+  files.delete(`/${guest.path}`);
   await page.evaluate(() => caches.delete('portside:guest:/'));
-  publish();
+  const renamed = guest.path.replace('guest', 'second-guest');
+  files.set(`/${renamed}`, file);
+  publish({ assets: { ...config.assets, guest: { ...guest, path: renamed } } });
   await look(page);
   await notice(page, /ready/);
   await page.reload();
   await page.waitForSelector('html[data-portside-code="asset-missing"]');
   await page.click('#portside-retry');
-  // It has the same guest: what matters is that it is the new release that fails.
   await isOf(page, 'Second');
+  await shown(page);
 });

@@ -123,14 +123,16 @@ describe.each<[string, Plan, number]>([
   });
 });
 
+/** hello, hello, request; a form's has a ping and a pong before it. */
+const GREETED = 3;
+
 describe('a navigation of the frame that hangs with its worker', () => {
   /** Sends the frame somewhere and stops the worker once the kernel has the request, before it answers. */
-  const lose = async (navigate: () => void): Promise<void> => {
-    const held = page.evaluate(() => {
-      // hello, hello, request
-      window.tellKernel({ type: 'hold-after', messages: 3 });
+  const lose = async (navigate: () => void, messages: number): Promise<void> => {
+    const held = page.evaluate((count) => {
+      window.tellKernel({ type: 'hold-after', messages: count });
       return window.fromKernel('held');
-    });
+    }, messages);
     await stopWorker();
     await page.evaluate(navigate);
     await held;
@@ -140,9 +142,9 @@ describe('a navigation of the frame that hangs with its worker', () => {
   const frame = () => page.frameLocator('#portside-site');
 
   test('is made again: the first one, and a link', async () => {
-    await lose(() => void window.showSite());
+    await lose(() => void window.showSite(), GREETED);
     await frame().locator('h1:text-is("GET /")').waitFor();
-    await lose(() => document.querySelector('iframe')?.contentWindow?.location.assign('/linked'));
+    await lose(() => document.querySelector('iframe')?.contentWindow?.location.assign('/linked'), GREETED);
     await page.waitForURL('**/linked');
   });
 
@@ -154,7 +156,7 @@ describe('a navigation of the frame that hangs with its worker', () => {
       Object.assign(form, { method: 'post', action: '/order' });
       document?.documentElement.append(form);
       form.submit();
-    });
+    }, GREETED + 2);
     await frame().locator('code:text("worker-stopped")').waitFor();
     await page.waitForURL('**/order');
     expect((await settled()).executions['POST /order']).toBe(1);

@@ -14,7 +14,8 @@ export const exampleSite = (change: Partial<SiteConfig> = {}): SiteConfig => ({
   env: {},
   cwd: '/',
   mountPoint: '/site',
-  firstChunks: [],
+  chunks: [],
+  firstChunks: 0,
   assets: {
     shell: asset('.portside/shell.js'),
     kernelWorker: asset('.portside/kernel-worker.js'),
@@ -22,5 +23,6 @@ export const exampleSite = (change: Partial<SiteConfig> = {}): SiteConfig => ({
     guest: asset('.portside/guest.wasm'),
     image: asset('.portside/image.bin'),
   },
+  webApp: { manifest: asset('manifest.webmanifest'), icons: [asset('.portside/icon.svg')] },
   ...change,
 });

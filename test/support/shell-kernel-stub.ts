@@ -70,6 +70,7 @@ function serve(port: MessagePort): void {
   const answer = (message: FromKernel, transfer: Transferable[] = []) => port.postMessage(message, transfer);
   port.onmessage = ({ data }: MessageEvent<ToKernel>) => {
     if (data.type === 'hello') answer({ type: 'hello', version: BRIDGE_VERSION });
+    if (data.type === 'ping') answer({ type: 'pong' });
     if (data.type !== 'request') return;
     if (data.target === '/leave') {
       const headers: HeaderList = [['location', site?.env.OUTSIDE ?? '']];

@@ -15,6 +15,8 @@ const GUEST = Uint8Array.from([
   6, 1, 4, 0, 65, 42, 11,
 ]);
 
+const ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>';
+
 export interface HostedFile {
   type: string;
   bytes: Uint8Array;
@@ -65,6 +67,12 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
     files.set(base + path, { type, bytes });
     return { path, size: bytes.byteLength, sha256, ...(raw && { encoding: 'gzip' as const, rawSize: raw.byteLength }) };
   };
+  const addManifest = (): Asset => {
+    const bytes = Buffer.from(JSON.stringify({ name: 'Harbour & <Sons>', start_url: base, scope: base }));
+    files.set(`${base}manifest.webmanifest`, { type: 'application/manifest+json', bytes });
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return { path: 'manifest.webmanifest', size: bytes.byteLength, sha256 };
+  };
   let config: SiteConfig = {
     release: 'test',
     name: 'Harbour & <Sons>',
@@ -76,7 +84,8 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
     env: { OUTSIDE: url.replace('127.0.0.1', 'elsewhere.test') },
     cwd: '/',
     mountPoint: '/',
-    firstChunks: [],
+    chunks: [],
+    firstChunks: 0,
     assets: {
       shell: add('shell.js', 'text/javascript', shell),
       kernelWorker: add('kernel.js', 'text/javascript', kernel),
@@ -84,6 +93,7 @@ export async function hostShellSite(base = '/'): Promise<ShellSite> {
       guest: add('guest.wasm.gz', 'application/gzip', gzipSync(GUEST), GUEST),
       image: add('image.bin', 'application/octet-stream', gzipSync(image), image),
     },
+    webApp: { manifest: addManifest(), icons: [add('icon.svg', 'image/svg+xml', Buffer.from(ICON))] },
   };
   const configure = (change: Partial<SiteConfig>) => {
     config = { ...config, ...change };

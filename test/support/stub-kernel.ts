@@ -39,6 +39,9 @@ class StubPort {
       case 'hello':
         this.#post({ type: version.refuses ? 'refused' : 'hello', version: version.spoken });
         break;
+      case 'ping':
+        this.#post({ type: 'pong' });
+        break;
       case 'bye':
         this.#port.close();
         break;

@@ -44,7 +44,8 @@ export async function serveStubSite(base = '/', parts = STUBS): Promise<StubSite
       env: {},
       cwd: '/',
       mountPoint: '/',
-      firstChunks: [],
+      chunks: [],
+      firstChunks: 0,
       assets: {
         shell: asset(shell, page),
         kernelWorker: asset('.portside/stub-kernel.js', kernel),
@@ -52,6 +53,7 @@ export async function serveStubSite(base = '/', parts = STUBS): Promise<StubSite
         guest: asset('.portside/guest.wasm', encode('guest')),
         image: asset('.portside/image.bin', encode('image')),
       },
+      webApp: { manifest: asset('manifest.webmanifest', encode('{}')), icons: [] },
     };
     if (damaged) files.set(base + shell, script(page.slice(1)));
     files.set(

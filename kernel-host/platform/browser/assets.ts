@@ -1,6 +1,6 @@
 /** What a machine is made of, fetched in parallel: the guest as a compiled module, the packed files' index, and their first chunks. */
 import { PortsideError } from '../../../protocol/errors.js';
-import type { Asset, SiteConfig } from '../../../protocol/site.js';
+import { type Asset, chunkAsset, type SiteConfig } from '../../../protocol/site.js';
 import type { ChunkStore } from './chunk-store.js';
 import { type DownloadOptions, download, inflatedSize, type OnBytes } from './download.js';
 import { GuestCache } from './guest-cache.js';
@@ -26,7 +26,9 @@ interface Guest {
   readonly stored: Promise<unknown>;
 }
 
-type Parts = Pick<SiteConfig, 'base' | 'assets' | 'firstChunks'>;
+type Parts = Pick<SiteConfig, 'base' | 'assets' | 'chunks' | 'firstChunks'>;
+
+const firstChunks = ({ chunks, firstChunks: count }: Parts): Asset[] => chunks.slice(0, count).map(chunkAsset);
 
 const totalSize = (assets: readonly Asset[]): number => assets.reduce((sum, { size }) => sum + size, 0);
 
@@ -45,7 +47,7 @@ export async function loadAssets(
   const { guest, image } = site.assets;
   const guestUrl = new URL(guest.path, baseUrl);
   const cache = new GuestCache(site.base);
-  const [cached, missing] = await Promise.all([lookUp(cache, guest, guestUrl), chunkStore.missing(site.firstChunks)]);
+  const [cached, missing] = await Promise.all([lookUp(cache, guest, guestUrl), chunkStore.missing(firstChunks(site))]);
   // The first failure ends the other download: its bytes would be for nothing.
   const abort = new AbortController();
   const io: DownloadOptions = {
@@ -54,7 +56,7 @@ export async function loadAssets(
   };
   const indexLoaded = wholeOf(image, new URL(image.path, baseUrl), io);
   const chunksLoaded = Promise.all(
-    site.firstChunks.map(async (chunk) => [chunk.sha256, await chunkStore.load(chunk, io)] as const),
+    firstChunks(site).map(async (chunk) => [chunk.sha256, await chunkStore.load(chunk, io)] as const),
   );
   const guestLoaded = cached
     ? compileCached(cache, cached, guest, guestUrl, io)
@@ -95,13 +97,13 @@ export async function prefetchAssets(
   const cache = new GuestCache(site.base);
   if (await lookUp(cache, guest, guestUrl)) return;
   const io: DownloadOptions = {
-    onBytes: countBytes(totalSize([guest, image, ...(await chunkStore.missing(site.firstChunks))]), onProgress),
+    onBytes: countBytes(totalSize([guest, image, ...(await chunkStore.missing(firstChunks(site)))]), onProgress),
     signal: new AbortController().signal,
   };
   await Promise.all([
     wholeOf(guest, guestUrl, io).then((bytes) => cache.put(guest, guestUrl, bytes)),
     download(image, new URL(image.path, baseUrl), () => {}, io),
-    ...site.firstChunks.map((chunk) => chunkStore.keep(chunk, io)),
+    ...firstChunks(site).map((chunk) => chunkStore.keep(chunk, io)),
   ]);
 }
 

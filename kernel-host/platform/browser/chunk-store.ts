@@ -2,22 +2,13 @@
  * The chunks of a site's packed files: from Cache Storage, else from the host, and kept from then on. Their names are their contents, so that
  * a new release finds those that it shares with the one before it.
  */
-import { type Asset, chunkCacheName, chunkPath } from '../../../protocol/site.js';
-import type { ImageChunk } from '../../image/entry.js';
+import { type Asset, chunkCacheName } from '../../../protocol/site.js';
 import { type DownloadOptions, download } from './download.js';
 
 /** So many at a time: enough to fill a connection, few enough to leave a place for a chunk that a guest waits for. */
 const FILLING = 3;
 
 const quiet = (): DownloadOptions => ({ onBytes: () => {}, signal: new AbortController().signal });
-
-export const chunkAsset = ({ sha256, storedSize, start, end }: ImageChunk): Asset => ({
-  path: chunkPath(sha256),
-  size: storedSize,
-  sha256,
-  encoding: 'gzip',
-  rawSize: end - start,
-});
 
 export class ChunkStore {
   readonly #name: string;
@@ -57,7 +48,7 @@ export class ChunkStore {
   }
 
   /**
-   * Has all chunks kept, so that the site needs no host any more, and drops those of other releases.
+   * Has all chunks kept, so that the site needs no host any more.
    * @param kept called with the bytes that are kept, of all; at least once.
    * @throws PortsideError as `load`; DOMException QuotaExceededError of Cache Storage
    */
@@ -78,7 +69,6 @@ export class ChunkStore {
     // What was loaded for a guest meanwhile may have found no room.
     if ((await this.missing(chunks)).length > 0)
       throw new DOMException('Some parts were not kept.', 'QuotaExceededError');
-    await this.#deleteOthers(chunks);
   }
 
   async #obtain(chunk: Asset, io: DownloadOptions): Promise<Uint8Array<ArrayBuffer>> {
@@ -113,13 +103,6 @@ export class ChunkStore {
   /** Cache Storage fails where a browser blocks storage. */
   async #cache(): Promise<Cache | undefined> {
     return caches.open(this.#name).catch(() => undefined);
-  }
-
-  async #deleteOthers(chunks: readonly Asset[]): Promise<void> {
-    const cache = await this.#cache();
-    const wanted = new Set(chunks.map((chunk) => this.#url(chunk).href));
-    const stale = ((await cache?.keys()) ?? []).filter(({ url }) => !wanted.has(url));
-    await Promise.all(stale.map((request) => cache?.delete(request)));
   }
 
   #url({ path }: Asset): URL {

@@ -1,8 +1,5 @@
 /** The inflated guest, kept in Cache Storage, so that a later boot neither downloads nor inflates it. */
-import { type Asset, guestCacheName } from '../../../protocol/site.js';
-
-/** What the entry was verified against when it was stored. */
-const DIGEST_HEADER = 'portside-sha256';
+import { type Asset, GUEST_DIGEST_HEADER, guestCacheName } from '../../../protocol/site.js';
 
 export class GuestCache {
   readonly #name: string;
@@ -16,7 +13,7 @@ export class GuestCache {
   async match(asset: Asset, url: URL): Promise<Response | undefined> {
     const cache = await caches.open(this.#name);
     const response = await cache.match(url);
-    return response?.headers.get(DIGEST_HEADER) === asset.sha256 ? response : undefined;
+    return response?.headers.get(GUEST_DIGEST_HEADER) === asset.sha256 ? response : undefined;
   }
 
   /**
@@ -30,7 +27,7 @@ export class GuestCache {
     const headers = {
       'content-type': 'application/wasm',
       'content-length': String(bytes.byteLength),
-      [DIGEST_HEADER]: asset.sha256,
+      [GUEST_DIGEST_HEADER]: asset.sha256,
     };
     await cache.put(url, new Response(bytes, { headers }));
   }

@@ -1,11 +1,11 @@
 /** The script of the kernel's worker: boots a packed site's machine, reports to the page, serves the service worker's ports. */
 import { type ErrorCode, PortsideError } from '../../../protocol/errors.js';
 import { type FromMachine, MACHINE_VERSION, type ToMachine } from '../../../protocol/machine.js';
-import { type SiteConfig, siteAddress } from '../../../protocol/site.js';
+import { chunkAsset, type SiteConfig, siteAddress } from '../../../protocol/site.js';
 import { Errno } from '../../abi/errno.js';
 import { ArchiveExchange } from '../../archive/archive-exchange.js';
 import { installProgram } from '../../boot/install-program.js';
-import { type MountedImage, mountImage } from '../../boot/mount-image.js';
+import { mountImage } from '../../boot/mount-image.js';
 import { plantRootTree } from '../../boot/root-tree.js';
 import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
@@ -17,7 +17,7 @@ import { statistics } from '../../process/statistics.js';
 import type { Store } from '../../store/store.js';
 import { systemClock } from '../clock.js';
 import { loadAssets, prefetchAssets } from './assets.js';
-import { ChunkStore, chunkAsset } from './chunk-store.js';
+import { ChunkStore } from './chunk-store.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
@@ -87,7 +87,7 @@ async function boot({ site, origin, stored }: Extract<ToMachine, { type: 'boot' 
   plantRootTree(kernel, [siteAddress(site, origin).host]);
   mountProc(kernel, navigator.hardwareConcurrency);
   const chunkStore = new ChunkStore(site.base, base);
-  const [store, { module, files }] = await Promise.all([opening, loadMachine(kernel, site, base, chunkStore)]);
+  const [store, { module }] = await Promise.all([opening, loadMachine(kernel, site, base, chunkStore)]);
   await store.restore(kernel.vfs.root);
   if (store.fresh && stored) tell({ type: 'storage', state: 'evicted' });
   let booting = true;
@@ -116,7 +116,7 @@ async function boot({ site, origin, stored }: Extract<ToMachine, { type: 'boot' 
   booting = false;
   tell({ type: 'ready' });
   servers.startOthers();
-  void keepForOffline(chunkStore, files);
+  void keepForOffline(chunkStore, site);
   return { kernel, bridges, store };
 }
 
@@ -125,7 +125,7 @@ async function loadMachine(
   site: SiteConfig,
   base: URL,
   chunkStore: ChunkStore,
-): Promise<{ module: WebAssembly.Module; files: MountedImage }> {
+): Promise<{ module: WebAssembly.Module }> {
   const { guest, index, chunks } = await loadAssets(
     site,
     base,
@@ -135,7 +135,7 @@ async function loadMachine(
   tell({ type: 'progress', step: 'unpack', loaded: 0, total: 0 });
   const files = mountImage(kernel, index, site.mountPoint, async (chunk) => {
     try {
-      return await chunkStore.load(chunkAsset(chunk));
+      return await chunkStore.load(chunkAsset([chunk.sha256, chunk.storedSize, chunk.end - chunk.start]));
     } catch (error) {
       if (error instanceof PortsideError)
         tell({ type: 'missing', code: error.code, ...(error.detail !== undefined && { detail: error.detail }) });
@@ -146,11 +146,11 @@ async function loadMachine(
     const data = chunks.get(chunk.sha256);
     if (data) files.supply(chunk, data);
   }
-  return { module: guest, files };
+  return { module: guest };
 }
 
 /** Behind the site, which runs: the rest of its files, so that it needs its host no more. */
-async function keepForOffline(chunkStore: ChunkStore, { chunks }: MountedImage): Promise<void> {
+async function keepForOffline(chunkStore: ChunkStore, { chunks }: SiteConfig): Promise<void> {
   try {
     await chunkStore.fill(chunks.map(chunkAsset), (loaded, total) => tell({ type: 'offline', loaded, total }));
   } catch (error) {

@@ -17,13 +17,8 @@ export interface PackedSite {
 /** The version that the peers have, too. */
 const PHP = '8.2';
 
-export async function servePacked(
-  folder: string,
-  out: string,
-  workers: number,
-  options: readonly string[] = [],
-): Promise<PackedSite> {
-  const packing = portside('pack', folder, '--out', out, '--php', PHP, '--workers', String(workers), ...options);
+export async function servePacked(folder: string, out: string, workers: number): Promise<PackedSite> {
+  const packing = portside('pack', folder, '--out', out, '--php', PHP, '--workers', String(workers));
   const [status] = await once(packing, 'exit');
   if (status !== 0) throw new Error(`portside pack ended with status ${status}.`);
   const serving = portside('serve', out, '--port', '0');

@@ -9,9 +9,6 @@ export const TARGETS = [
   'playground',
   'its engine, bare',
   'native',
-  'ack memory',
-  'ack committed',
-  'ack durable',
 ] as const;
 export type TargetName = (typeof TARGETS)[number];
 

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { type PackOptions, packSite } from '../../../cli/pack/site.js';
 import type { PhpGuest } from '../../../cli/php/guest.js';
 import { readImage } from '../../../kernel-host/image/reader.js';
-import type { SiteConfig } from '../../../protocol/site.js';
+import { chunkAsset, type SiteConfig } from '../../../protocol/site.js';
 import { type Files, scratchFolder, writeFiles } from './scratch.js';
 
 const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -72,7 +72,7 @@ describe('a packed site', () => {
   test('names each asset by its content, and tells its size and digest', async () => {
     const { path, pack } = await workshop();
     const { site } = await pack();
-    for (const asset of [...Object.values(site.assets), ...site.firstChunks]) {
+    for (const asset of [...Object.values(site.assets), ...site.chunks.map(chunkAsset)]) {
       const bytes = await readFile(path(`out/${asset.path}`));
       expect(asset).toMatchObject({ size: bytes.length, sha256: sha256(bytes) });
       expect(asset.path).toMatch(new RegExp(`^\\.portside/[a-z0-9.-]+\\.${sha256(bytes).slice(0, 16)}\\.(js|bin)$`));
@@ -183,8 +183,18 @@ describe('the output folder', () => {
     const next = await pack();
     expect(next.site.assets.image.path).not.toBe(site.assets.image.path);
     const names = await readdir(path('out'));
-    expect(names.sort()).toEqual(['.git', '.nojekyll', '.portside', '404.html', 'CNAME', 'index.html', 'sw.js']);
-    const assets = [...Object.values(next.site.assets), ...next.site.firstChunks].map(({ path }) =>
+    expect(names.sort()).toEqual([
+      '.git',
+      '.nojekyll',
+      '.portside',
+      '404.html',
+      'CNAME',
+      'index.html',
+      'manifest.webmanifest',
+      'sw.js',
+    ]);
+    const { assets: parts, chunks, webApp } = next.site;
+    const assets = [...Object.values(parts), ...chunks.map(chunkAsset), ...webApp.icons].map(({ path }) =>
       path.replace('.portside/', ''),
     );
     expect((await readdir(path('out/.portside'))).sort()).toEqual([...assets, 'licenses.txt', 'site.json'].sort());

@@ -98,6 +98,18 @@ describe('the handshake', () => {
   );
 });
 
+it('a ping is answered, and what it is for is missed if nothing follows', async () => {
+  const { peer, server } = await connected(new FakeNetwork(hello));
+  const asker = { client: '', url: 'http://host/order', navigation: true };
+  peer.post({ type: 'ping', id: 1, method: 'POST', asker });
+  await peer.next('pong');
+  expect(server.lost).toEqual([{ ...asker, method: 'POST' }]);
+  peer.post({ type: 'delivered', id: 1 });
+  peer.post({ type: 'ping', id: 2, method: 'POST' });
+  await peer.next('pong');
+  expect(server.lost).toEqual([]);
+});
+
 describe('requests', () => {
   it('are answered each under its id', async () => {
     const network = new FakeNetwork(hello);

@@ -28,7 +28,7 @@ describe('a packed site', () => {
     ['an image', '/repo/a.png', {}, 'guest'],
     ['a file of the shell', '/repo/.portside/shell-1.js', {}, 'asset'],
     ['the worker’s own script', '/repo/sw.js', {}, 'pass'],
-    ['the site’s own manifest', '/repo/manifest.webmanifest', { destination: 'manifest' }, 'guest'],
+    ['the manifest that the shell links to', '/repo/manifest.webmanifest', { destination: 'manifest' }, 'asset'],
     ['a manifest that a script reads', '/repo/manifest.webmanifest', { destination: '' }, 'guest'],
     ['another folder', '/other/', {}, 'pass'],
     ['the folder without its slash', '/repo', tab, 'pass'],
