@@ -2,7 +2,10 @@
  * What is acknowledged is stored: the last piece of a response to a request that may write is held until the changes made before it are
  * committed. Whoever has the whole response knows that what it tells of has outlived a crash.
  */
+
+import { INLINE_BODY } from '../../protocol/bridge.js';
 import { type ErrorCode, PortsideError } from '../../protocol/errors.js';
+import { Deadline } from './deadline.js';
 import type { ExchangeSink } from './exchange.js';
 import type { ResponseHead } from './response-head.js';
 
@@ -15,6 +18,12 @@ export interface WriteBarrier {
   /** Why they were not. */
   codeOf(error: unknown): ErrorCode;
 }
+
+/**
+ * Milliseconds for which a response that has begun, and may still fail for want of room, is gathered: one that is complete by then becomes
+ * an error page if need be, where a longer one can only break off. PHP's server writes head and body a moment apart.
+ */
+const GATHERING = 50;
 
 /** RFC 9110 section 9.2.1. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -39,6 +48,9 @@ class HeldSink implements ExchangeSink {
   readonly #before: number;
   /** Bytes of the body that are still to come; NaN where the response does not say. */
   #left = Number.NaN;
+  /** A response of which nothing was passed on yet. */
+  #gathered: { readonly head: ResponseHead; readonly chunks: ArrayBuffer[]; size: number } | null = null;
+  readonly #deadline = new Deadline(() => this.#passOn());
   /** Resolves with whether it could be stored. */
   #held: Promise<boolean> | null = null;
 
@@ -55,25 +67,58 @@ class HeldSink implements ExchangeSink {
       return;
     }
     this.#left = Number(head.headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1] ?? Number.NaN);
-    this.#sink.response(head, body);
+    if (this.#barrier.changes === this.#before) {
+      this.#sink.response(head, body);
+      return;
+    }
+    this.#gathered = { head, chunks: [], size: 0 };
+    this.#deadline.set(GATHERING);
   }
 
   chunk(chunk: ArrayBuffer): void {
+    if (this.#gathered) {
+      this.#gathered.chunks.push(chunk);
+      this.#gathered.size += chunk.byteLength;
+      if (this.#gathered.size > INLINE_BODY) this.#passOn();
+      return;
+    }
+    this.#passChunk(chunk);
+  }
+
+  #passChunk(chunk: ArrayBuffer): void {
     this.#left -= chunk.byteLength;
     if (this.#left === 0) this.#whenStored(() => this.#sink.chunk(chunk));
     else this.#sink.chunk(chunk);
   }
 
   end(): void {
-    this.#whenStored(() => this.#sink.end());
+    const gathered = this.#takeGathered();
+    if (gathered) this.#whenStored(() => this.#sink.response(gathered.head, whole(gathered.chunks)));
+    else this.#whenStored(() => this.#sink.end());
   }
 
   failed(code: ErrorCode, detail: string | undefined): void {
+    this.#takeGathered();
     this.#sink.failed(code, detail);
   }
 
   credit(chunks: number): void {
     this.#sink.credit(chunks);
+  }
+
+  #takeGathered(): { readonly head: ResponseHead; readonly chunks: readonly ArrayBuffer[] } | null {
+    const gathered = this.#gathered;
+    this.#gathered = null;
+    this.#deadline.clear();
+    return gathered;
+  }
+
+  /** It takes too long to be held: what is held from now on is its end. */
+  #passOn(): void {
+    const gathered = this.#takeGathered();
+    if (!gathered || !this.#open()) return;
+    this.#sink.response(gathered.head, 'stream');
+    for (const chunk of gathered.chunks) this.#passChunk(chunk);
   }
 
   /** Once in the order of the calls. */
@@ -102,4 +147,16 @@ class HeldSink implements ExchangeSink {
     if (this.#open()) this.#sink.failed(this.#barrier.codeOf(error), detail);
     return false;
   }
+}
+
+function whole(chunks: readonly ArrayBuffer[]): ArrayBuffer | null {
+  const [only] = chunks;
+  if (chunks.length < 2) return only ?? null;
+  const bytes = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(new Uint8Array(chunk), at);
+    at += chunk.byteLength;
+  }
+  return bytes.buffer;
 }

@@ -26,8 +26,12 @@ afterEach(async () => {
   await rm(profile, { recursive: true, force: true });
 });
 
-const launch = (): Promise<BrowserContext> =>
-  chromium.launchPersistentContext(profile, { executablePath: CHROMIUM_PATH, args: [...CHROMIUM_ARGUMENTS] });
+const launch = (ignoreDefaultArgs: string[] = []): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM_PATH,
+    args: [...CHROMIUM_ARGUMENTS],
+    ignoreDefaultArgs,
+  });
 
 /** Adds a row and a line of a file in one request; with a GET, only looks. */
 async function ledger(frame: Frame, entry?: string): Promise<{ rows: string[]; lines: string[]; check: string }> {
@@ -39,7 +43,8 @@ async function ledger(frame: Frame, entry?: string): Promise<{ rows: string[]; l
     }),
   });
   expect(response.status, response.text).toBe(200);
-  return JSON.parse(response.text);
+  const { rows, lines, check } = JSON.parse(response.text);
+  return { rows, lines, check };
 }
 
 const sound = (...entries: readonly string[]) => ({ rows: entries, lines: entries, check: 'ok' });
@@ -89,6 +94,69 @@ test('what was written without being asked for is stored when the page is left',
   await page.goto('about:blank');
   await page.close();
   expect((await ledger((await openSite(context, site.url)).frame)).rows).toEqual(['by GET']);
+});
+
+test('a tab that comes back from the back/forward cache has not lost what another one wrote meanwhile, and can write', async () => {
+  await context.close();
+  // What the driver adds by itself.
+  context = await launch(['--disable-back-forward-cache']);
+  const first = await openSite(context, site.url);
+  await ledger(first.frame, 'by the first');
+  await first.page.evaluate(() => {
+    document.documentElement.dataset.left = 'here';
+  });
+  await first.page.goto('data:text/html,elsewhere', { waitUntil: 'commit' });
+  const second = await openSite(context, site.url);
+  expect(await ledger(second.frame, 'by the second')).toEqual(sound('by the first', 'by the second'));
+  await second.page.close();
+  await first.page.goBack({ waitUntil: 'commit' });
+  await first.page.waitForSelector('html[data-left="here"]', { state: 'attached' });
+  // The driver loses frames of pages that come back: they are asked by the page around them.
+  const again = first.page.mainFrame();
+  expect(await ledger(again, 'by the first again')).toEqual(
+    sound('by the first', 'by the second', 'by the first again'),
+  );
+});
+
+test('a full disk fails what needs room, says so, loses nothing, and is over when there is room', async () => {
+  // Before the store is opened: Chromium remembers for a while how much room it has left.
+  const session = await context.newCDPSession(await context.newPage());
+  const { origin } = site;
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 32_000_000 });
+  const { page, frame } = await openSite(context, site.url);
+  await ledger(frame, 'before');
+  const large = () =>
+    fetchIn(frame, '/ledger.php', {
+      method: 'POST',
+      body: 'noise=3000000',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
+    });
+  let refused = await large();
+  for (let count = 1; refused.status === 200 && count < 20; count++) refused = await large();
+  expect([refused.status, JSON.parse(refused.text).code]).toEqual([507, 'storage-full']);
+  await page.waitForSelector('#portside-storage:not([hidden]) >> text=hardly any room');
+  expect((await ledger(frame)).check).toBe('ok');
+  expect((await fetchIn(frame, '/')).status).toBe(200);
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  await page.waitForSelector('#portside-storage >> text=is stored now');
+  expect((await ledger(frame, 'after')).rows).toContain('after');
+  await crash(page);
+  await page.close();
+  const found = await ledger((await openSite(context, site.url)).frame);
+  expect(found.check).toBe('ok');
+  expect(found.rows).toEqual(expect.arrayContaining(['before', 'after']));
+});
+
+test('a database in WAL mode is as sound', async () => {
+  const { page, frame } = await openSite(context, site.url);
+  const mode = await fetchIn(frame, '/ledger.php?wal=1&entry=first');
+  expect(JSON.parse(mode.text)).toMatchObject({ mode: 'wal', rows: ['first'] });
+  for (const entry of ['second', 'third']) await fetchIn(frame, `/ledger.php?wal=1&entry=${entry}`);
+  await crash(page);
+  await page.close();
+  // No POST: what SQLite has committed is on the disk by its own doing.
+  const { text } = await fetchIn((await openSite(context, site.url)).frame, '/ledger.php?wal=1');
+  expect(JSON.parse(text)).toMatchObject({ mode: 'wal', check: 'ok', rows: ['first', 'second', 'third'] });
 });
 
 test('files that the browser has deleted are missed, and said to be', async () => {

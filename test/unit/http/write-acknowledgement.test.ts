@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ExchangeSink } from '../../../kernel-host/http/exchange.js';
 import type { ResponseHead } from '../../../kernel-host/http/response-head.js';
 import { acknowledgeWrites, type WriteBarrier } from '../../../kernel-host/http/write-acknowledgement.js';
@@ -73,6 +73,34 @@ describe('the response to a request that has changed files', () => {
     expect(told).toEqual(['head', 'chunk 20', 'credit 1']);
     await stored();
     expect(told.slice(3)).toEqual(['chunk 10', 'end']);
+  });
+
+  it('is held whole where it comes in pieces within a moment, so that a failure can still be told', async () => {
+    const { held, told, write, failed } = request();
+    write();
+    held.response(head(['Content-Length', '30']), 'stream');
+    held.chunk(chunk(20));
+    held.chunk(chunk(10));
+    held.end();
+    expect(told).toEqual([]);
+    await failed('full');
+    expect(told).toEqual(['storage-full']);
+  });
+
+  it('goes on in pieces where it is long, or takes its time, and is held at its end', async () => {
+    const { held, told, write, stored } = request();
+    write();
+    held.response(head(), 'stream');
+    held.chunk(chunk(70_000));
+    expect(told).toEqual(['head', 'chunk 70000']);
+    held.end();
+    await stored();
+    expect(told.at(-1)).toBe('end');
+    const slow = request();
+    slow.write();
+    slow.held.response(head(), 'stream');
+    slow.held.chunk(chunk(3));
+    await vi.waitFor(() => expect(slow.told).toEqual(['head', 'chunk 3']));
   });
 
   it('is held at its end where its length is not known', async () => {
