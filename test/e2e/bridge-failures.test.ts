@@ -1,7 +1,7 @@
 /** What a page gets when a guest does not answer as it should: a status, a code, a sentence, a remedy; and what has no limit. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ErrorCode, errorTexts } from '../../protocol/errors.js';
+import { expectFailure, failures } from '../support/failure-pages.js';
 import { launchChromium } from '../support/shell-browser.js';
 import { serveStubApp } from '../support/stub-app.js';
 import type { StubHost } from '../support/stub-host.js';
@@ -21,29 +21,6 @@ async function openApp(parts: Parameters<typeof serveStubApp>[1]): Promise<{ app
   await page.goto(app.origin);
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
   return { app, page };
-}
-
-/** Both forms of a failure, as a page and as JSON. */
-async function failures(page: Page, path: string) {
-  return page.evaluate(async (url) => {
-    const [shown, read] = await Promise.all(
-      ['text/html', 'application/json'].map((Accept) => fetch(url, { headers: { Accept } })),
-    );
-    return {
-      statuses: [shown?.status, read?.status],
-      retryAfter: shown?.headers.get('Retry-After'),
-      type: shown?.headers.get('Content-Type'),
-      html: await shown?.text(),
-      json: await read?.json(),
-    };
-  }, path);
-}
-
-function expectFailure(seen: Awaited<ReturnType<typeof failures>>, status: number, code: ErrorCode): void {
-  const { sentence, remedy } = errorTexts[code];
-  expect(seen).toMatchObject({ statuses: [status, status], type: 'text/html; charset=utf-8' });
-  expect(seen.json).toMatchObject({ code, sentence, remedy });
-  for (const text of [code, sentence, remedy]) expect(seen.html).toContain(text);
 }
 
 describe('a guest', () => {
