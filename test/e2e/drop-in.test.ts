@@ -73,7 +73,7 @@ describe('the shop', () => {
     const held = await caches();
     const [precache] = Object.keys(held).filter((name) => name.startsWith('workbox-precache'));
     expect(Object.keys(held).sort()).toEqual(
-      ['api', 'basket', 'pictures', 'portside:guest:/blog/', precache ?? 'a precache'].sort(),
+      ['api', 'basket', 'pictures', 'portside:files:/blog/', 'portside:guest:/blog/', precache ?? 'a precache'].sort(),
     );
     expect(held.api).toEqual(['/api/coffees.json']);
     expect(held.pictures).toHaveLength(6);

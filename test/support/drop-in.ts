@@ -16,10 +16,11 @@ export interface DropIn {
   remove(): Promise<void>;
 }
 
-export async function serveDropIn(): Promise<DropIn> {
+/** @param options of its server */
+export async function serveDropIn(options: readonly string[] = []): Promise<DropIn> {
   const folder = await mkdtemp(join(tmpdir(), 'portside-drop-in-'));
   await promisify(execFile)(process.execPath, [command('build.mjs'), '--out', folder, '--', '--php', PHP]);
-  const server = spawn(process.execPath, [command('serve.mjs'), folder, '--port', '0'], {
+  const server = spawn(process.execPath, [command('serve.mjs'), folder, '--port', '0', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await printedUrl(server);
