@@ -28,10 +28,8 @@ export async function openStore(
     // Relaxed: whatever of it a crash of the machine takes along, it takes the other writers, too.
     await database.write('relaxed', (store) => {
       const found: IDBRequest<unknown> = store.get([...SUPERBLOCK_KEY]);
-      // An empty range of records tells a fresh store from one that has lost its superblock.
-      const records = store.count();
-      records.onsuccess = () => {
-        outcome = takeOver(found.result, records.result, now);
+      const decide = (records: number): void => {
+        outcome = takeOver(found.result, records, now);
         if (outcome instanceof PortsideError) {
           store.transaction.abort();
           return;
@@ -40,6 +38,15 @@ export async function openStore(
         for (const migration of migrations.slice(format - oldest, STORE_FORMAT - oldest)) migration(store);
         outcome = { ...outcome, superblock: { ...outcome.superblock, format: STORE_FORMAT } };
         store.put(outcome.superblock, [...SUPERBLOCK_KEY]);
+      };
+      found.onsuccess = () => {
+        if (found.result !== undefined) {
+          decide(1);
+          return;
+        }
+        // No record at all tells a fresh store from one that has lost its superblock.
+        const records = store.count();
+        records.onsuccess = () => decide(records.result);
       };
     });
   } catch (error) {
