@@ -1,5 +1,5 @@
 /** One commit: what has changed, in one transaction that only the last kernel to open the store may make. */
-import { S_IFMT, S_IFREG } from '../abi/stat.js';
+import { S_IFDIR, S_IFMT, S_IFREG } from '../abi/stat.js';
 import { BLOCK, UNIT } from '../fs/block.js';
 import type { MemoryFileSystem } from '../fs/memory-file-system.js';
 import { capture } from './capture.js';
@@ -7,7 +7,7 @@ import type { AbsentBytes, Changes, TakenChanges } from './changes.js';
 import type { Commits } from './committer.js';
 import type { Database, Durability } from './database.js';
 import { Emptied, type Fenced, isQuotaExceeded, refusalOf } from './failure.js';
-import { SUPERBLOCK_KEY, type Superblock } from './records.js';
+import { nameOfBytes, SUPERBLOCK_KEY, type Superblock } from './records.js';
 import type { StoredBlocks } from './stored-blocks.js';
 import type { TrackedInode } from './tracked.js';
 
@@ -17,6 +17,8 @@ export class FileSystemCommits implements Commits {
   readonly #changes: Changes;
   readonly #superblock: Superblock;
   readonly #stored: StoredBlocks;
+  readonly #isCache: (path: string) => boolean;
+  #lasting = false;
 
   constructor(
     database: Database,
@@ -24,7 +26,9 @@ export class FileSystemCommits implements Commits {
     changes: Changes,
     superblock: Superblock,
     stored: StoredBlocks,
+    isCache: (path: string) => boolean,
   ) {
+    this.#isCache = isCache;
     this.#stored = stored;
     this.#database = database;
     this.#fileSystem = fileSystem;
@@ -34,6 +38,10 @@ export class FileSystemCommits implements Commits {
 
   get none(): boolean {
     return this.#changes.none;
+  }
+
+  get lasting(): boolean {
+    return this.#lasting;
   }
 
   get bytes(): number {
@@ -49,7 +57,13 @@ export class FileSystemCommits implements Commits {
       this.#changes.giveBack(taken);
       throw error;
     }
+    this.#lasting ||= taken.inodes.some(({ tracked }) => this.#isMissed(tracked));
     for (const { tracked, blocks } of taken.inodes) this.#settled(tracked, blocks);
+  }
+
+  #isMissed({ inode }: TrackedInode): boolean {
+    const path = (this.#fileSystem.mode(inode) & S_IFMT) === S_IFDIR ? null : this.#fileSystem.path(inode);
+    return path !== null && !this.#isCache(nameOfBytes(path));
   }
 
   /** Files of the image that were changed are kept whole: what of them is not in memory is loaded before anything is taken. */

@@ -20,6 +20,8 @@ const RECOVERY_INTERVAL = 2000;
 export interface Commits {
   /** Nothing has changed since the last. */
   readonly none: boolean;
+  /** Something has been stored that would be missed: not caches alone. */
+  readonly lasting: boolean;
   /** Bytes that would be stored. */
   readonly bytes: number;
   /** One transaction over all that has changed until now. Rejects, with everything marked as before, when it was not stored. */
@@ -27,7 +29,7 @@ export interface Commits {
 }
 
 export interface CommitterEvents {
-  /** The first transaction with something in it has completed. */
+  /** The first transaction has completed with something in it that would be missed. */
   stored(): void;
   /** No room is left: nothing is stored until there is. */
   full(): void;
@@ -131,8 +133,10 @@ export class Committer {
   #succeeded(durability: Durability, waiters: readonly Waiter[]): void {
     this.#running = undefined;
     this.#unsynced = durability === 'relaxed';
-    if (!this.#storedOnce) this.#events.stored();
-    this.#storedOnce = true;
+    if (!this.#storedOnce && this.#commits.lasting) {
+      this.#storedOnce = true;
+      this.#events.stored();
+    }
     if (this.#state.kind !== 'sound') {
       this.#state = { kind: 'sound' };
       this.#events.recovered();

@@ -26,6 +26,8 @@ export interface StoreOptions {
   /** Milliseconds since the epoch of POSIX. */
   readonly now: number;
   readonly factory?: IDBFactory;
+  /** Whether a file is of a cache: kept like any other, and not missed. */
+  readonly isCache?: (path: string) => boolean;
 }
 
 export class Store implements Storage {
@@ -73,7 +75,14 @@ export class Store implements Storage {
     if (!changes) throw new TypeError('Nothing was restored.');
     fileSystem.numberFrom(this.#superblock.nextNumber);
     this.#committer = new Committer(
-      new FileSystemCommits(this.#database, fileSystem, changes, this.#superblock, this.#stored),
+      new FileSystemCommits(
+        this.#database,
+        fileSystem,
+        changes,
+        this.#superblock,
+        this.#stored,
+        this.#options.isCache ?? (() => false),
+      ),
       this.#options.alarm,
       this.#options.events,
     );

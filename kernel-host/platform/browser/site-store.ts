@@ -7,6 +7,9 @@ import type { Alarm } from '../../poll/timers.js';
 import { failureCode } from '../../store/failure.js';
 import { Store } from '../../store/store.js';
 
+/** FHS 3.0 section 5.5: what can be deleted without loss of data. PHP keeps compiled scripts there, which it writes before anybody asks. */
+const CACHES = '/var/cache/';
+
 export interface SiteStoreEvents {
   state(state: StorageState): void;
   /** Another machine has taken over: this one has come to its end. */
@@ -20,6 +23,7 @@ export async function openSiteStore(site: SiteConfig, alarm: Alarm, events: Site
       name: storeDatabaseName(site.base),
       alarm,
       now: Date.now(),
+      isCache: (path) => path.startsWith(CACHES),
       events: {
         stored: () => events.state('stored'),
         full: () => events.state('full'),
