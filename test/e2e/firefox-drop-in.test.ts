@@ -1,17 +1,19 @@
 /** The app with a Workbox worker of its own that takes Portside in, in Firefox: both go on working. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type DropIn, serveDropIn } from '../support/drop-in.js';
-import { goTo, launchEngine, navigated, type Profile, type TestBrowser } from '../support/engines.js';
+import { goTo, launchEngine, navigated, type TestBrowser } from '../support/engines.js';
 
 let app: DropIn;
 let browser: TestBrowser;
-let profile: Profile;
 let page: Page;
 
 beforeAll(async () => {
   [app, browser] = await Promise.all([serveDropIn(['--isolated']), launchEngine('firefox')]);
-  profile = await browser.newProfile();
+});
+/** Somebody new each time, so that a second try is one. */
+beforeEach(async () => {
+  const profile = await browser.newProfile();
   page = await profile.newTab();
   await goTo(page, app.url);
   await page.waitForSelector('html[data-journal="open"]', { timeout: 100_000 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { address, type EngineView, fetchIn, heading, openSite, show, siteIn } from '../support/engine-visit.js';
 import { launchEngine, navigated, type Profile, type TestBrowser } from '../support/engines.js';
 import { type PackedSite, servePackedSite } from '../support/packed-site.js';
@@ -21,13 +21,22 @@ let view: EngineView;
 
 beforeAll(async () => {
   [site, browser] = await Promise.all([servePackedSite(siteRoot), launchEngine('firefox')]);
-  profile = await browser.newProfile();
-  view = await openSite(profile, `${site.url}visits.php?x=1#part`);
+  await arrive();
+});
+/** What a failed test leaves is no place for the next one, nor for its own second try. */
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await arrive();
 });
 afterAll(async () => {
   await browser?.close();
   await site?.remove();
 });
+
+/** The first visit of somebody new. */
+async function arrive(): Promise<void> {
+  profile = await browser.newProfile();
+  view = await openSite(profile, `${site.url}visits.php?x=1#part`);
+}
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const reload = (page: Page) => navigated(page, () => page.evaluate(() => location.reload()));
