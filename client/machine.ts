@@ -6,6 +6,7 @@ import { Emitter } from './emitter.js';
 import { WorkerInFrame } from './kernel-worker/in-frame.js';
 import { WorkerInPage } from './kernel-worker/in-page.js';
 import type { KernelWorker, KernelWorkerEvents } from './kernel-worker/kernel-worker.js';
+import { nestedWorkersHang } from './kernel-worker/process-workers.js';
 import { whenLeaving } from './leaving.js';
 import { forgetStored, hasStored, keepStored } from './persistence.js';
 import type { Connection } from './port-supply.js';
@@ -55,16 +56,16 @@ export function startMachine(options: MachineOptions): Machine {
   const { site, origin = location.origin, scope = site.base } = options;
   const url = new URL(site.assets.kernelWorker.path, new URL(site.base, origin));
   const script = { url, name: `portside ${site.base}` };
+  const inPage = crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined';
   const start = (events: KernelWorkerEvents): KernelWorker =>
-    crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined'
-      ? new WorkerInPage(script, events)
-      : new WorkerInFrame(scope, script, events);
+    inPage ? new WorkerInPage(script, events) : new WorkerInFrame(scope, script, events);
   return new WorkerMachine(start, {
     type: 'boot',
     version: MACHINE_VERSION,
     site,
     origin,
     stored: hasStored(site.base),
+    processWorkers: inPage && nestedWorkersHang(navigator.userAgent) ? 'page' : 'kernel',
   });
 }
 

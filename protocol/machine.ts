@@ -5,19 +5,24 @@
 import type { ErrorCode } from './errors.js';
 import type { SiteConfig } from './site.js';
 
-export const MACHINE_VERSION = 1;
+export const MACHINE_VERSION = 2;
 
 export type ToMachine =
   /** The first message, where there is such a port: the page is at its other end, and not at the worker's own. */
   | { readonly type: 'control'; readonly port: MessagePort }
-  /** `stored`: the page remembers that the site has stored files on this device. */
+  /**
+   * `stored`: the page remembers that the site has stored files on this device. `processWorkers`: who starts the workers of guest
+   * processes, the kernel by itself or the page for it.
+   */
   | {
       readonly type: 'boot';
       readonly version: number;
       readonly site: SiteConfig;
       readonly origin: string;
       readonly stored: boolean;
+      readonly processWorkers: 'kernel' | 'page';
     }
+  | ProcessWorkerFailure
   /** Instead of `boot`, in a page that must be loaded once more before it can: what a boot will need is stored meanwhile. */
   | { readonly type: 'prefetch'; readonly version: number; readonly site: SiteConfig; readonly origin: string }
   /** `port` speaks `protocol/bridge.ts`; it is transferred. Several may be connected at once. */
@@ -28,6 +33,21 @@ export type ToMachine =
   | { readonly type: 'flush' }
   /** Asks for one `current`. */
   | { readonly type: 'current' };
+
+/** A worker that the page has started for the kernel stopped by itself. */
+export interface ProcessWorkerFailure {
+  readonly type: 'worker-failed';
+  readonly id: number;
+  readonly message: string;
+}
+
+/** What the kernel asks of a page that starts the workers of its guest processes; `url` is their script's. */
+export type ForProcessWorkers =
+  /** So many are to stand by. */
+  | { readonly type: 'prepare-workers'; readonly url: string; readonly count: number }
+  /** `start` is the worker's first message: the kernel's business alone. */
+  | { readonly type: 'start-worker'; readonly url: string; readonly id: number; readonly start: unknown }
+  | { readonly type: 'end-worker'; readonly id: number };
 
 /** What the kernel has counted for a process that runs, since its start. */
 export interface ProcessStats {
@@ -72,4 +92,5 @@ export type FromMachine =
   /** A part of the packed files that a guest wanted could not be had: the guest was told EIO. */
   | { readonly type: 'missing'; readonly code: ErrorCode; readonly detail?: string }
   /** Whether no other machine has taken over the site's files since this one booted. */
-  | { readonly type: 'current'; readonly current: boolean };
+  | { readonly type: 'current'; readonly current: boolean }
+  | ForProcessWorkers;

@@ -20,6 +20,7 @@ import { loadAssets, prefetchAssets } from './assets.js';
 import { ChunkStore } from './chunk-store.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
+import { PageGuestWorkers } from './page-guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
 import { openSiteStore, writeBarrier } from './site-store.js';
 import { webLockLives } from './socket-lives.js';
@@ -51,9 +52,15 @@ const alarm: Alarm = (callback, milliseconds) => {
   return () => clearTimeout(timeout);
 };
 
-async function boot({ site, origin, stored }: Extract<ToMachine, { type: 'boot' }>): Promise<RunningMachine> {
+/** Of the machine that boots or runs, where the page starts them. */
+let pageWorkers: PageGuestWorkers | undefined;
+
+async function boot(options: Extract<ToMachine, { type: 'boot' }>): Promise<RunningMachine> {
+  const { site, origin, stored } = options;
   const base = new URL(site.base, origin);
-  const workers = new BrowserGuestWorkers(new URL(site.assets.processWorker.path, base));
+  const script = new URL(site.assets.processWorker.path, base);
+  if (options.processWorkers === 'page') pageWorkers = new PageGuestWorkers(script, tell);
+  const workers = pageWorkers ?? new BrowserGuestWorkers(script);
   // While the rest is downloaded.
   const opening = openSiteStore(site, alarm, {
     state: (state) => tell({ type: 'storage', state }),
@@ -191,6 +198,9 @@ function receive(data: ToMachine): void {
     case 'prefetch':
       if (data.version !== MACHINE_VERSION) tell({ type: 'prefetched' });
       else void prefetch(data.site, data.origin);
+      break;
+    case 'worker-failed':
+      pageWorkers?.failed(data);
       break;
     case 'connect': {
       const { port } = data;

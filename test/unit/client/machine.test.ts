@@ -44,7 +44,14 @@ describe('startMachine', () => {
     const { machine, worker } = start();
     expect(worker.url).toBe('https://host/shop/.portside/kernel-worker.js');
     expect(worker.sent).toEqual([
-      { type: 'boot', version: MACHINE_VERSION, site, origin: 'https://host', stored: false },
+      {
+        type: 'boot',
+        version: MACHINE_VERSION,
+        site,
+        origin: 'https://host',
+        stored: false,
+        processWorkers: 'kernel',
+      },
     ]);
     worker.say({ type: 'ready' });
     await machine.ready;
