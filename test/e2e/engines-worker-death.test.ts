@@ -104,15 +104,24 @@ describe.each(ENGINES)('%s', (engine: Engine) => {
         const { executions } = await settled(page);
         const count = executions[`${plan.method} ${path}`] ?? 0;
         const at = { after, outcome, count };
-        if (outcome.kind === 'answer' && outcome.status === 200)
-          expect(at).toMatchObject({ outcome: { length: documentOf(plan, path) + size } });
-        else if (outcome.kind === 'answer') {
+        if (outcome.kind === 'answer' && outcome.status === 200) {
+          const length = documentOf(plan, path) + size;
+          // Firefox ends a body with the worker that it came from, and tells no script that it is short.
+          if (outcome.length !== length)
+            expect({ ...at, engine, short: outcome.length < length }).toMatchObject({ engine: 'firefox', short: true });
+        } else if (outcome.kind === 'answer') {
           expect(at).toMatchObject({ outcome: { status: 502, code: 'worker-stopped' } });
           expect({ ...at, method: plan.method }).toMatchObject({ method: 'POST', count: 1 });
+        } else if (outcome.kind === 'no answer') {
+          // Chromium dispatches the event once more; Firefox fails the fetch, and tells nobody else.
+          expect({ ...at, engine }).toMatchObject({ engine: 'firefox' });
         } else expect(at).toMatchObject({ outcome: { kind: 'broken body', status: 200 } });
         if (plan.method === 'POST') expect(count).toBeLessThanOrEqual(1);
         if (after === undefined) {
-          expect(at).toMatchObject({ outcome: { kind: 'answer', status: 200 }, count: 1 });
+          expect(at).toMatchObject({
+            outcome: { kind: 'answer', status: 200, length: documentOf(plan, path) + size },
+            count: 1,
+          });
           expect(messages).toBeGreaterThan(4);
           break;
         }
