@@ -10,7 +10,7 @@ export { makeDirectory, plantRootTree, writeFile } from './boot/root-tree.js';
 export type { FileOperations } from './file/file-operations.js';
 export { HostInput, HostOutput } from './file/host-stream.js';
 export type { FileSystem } from './fs/file-system.js';
-export { type Abi, detectAbi } from './guest/abi.js';
+export { type Abi, abiMismatch, detectAbi } from './guest/abi.js';
 export { runProcess } from './guest/run.js';
 export { BridgeServers } from './http/bridge-servers.js';
 export type { BridgedExchange, MachineService } from './http/bridged-exchange.js';

@@ -341,7 +341,12 @@ export const errorTexts = {
   },
   'program-unknown': {
     sentence: 'This is not a program that the kernel can run.',
-    remedy: 'Programs are WebAssembly for WASI preview 1, or PHP as built by the php-wasm packages.',
+    remedy:
+      'Programs are WebAssembly from `portside cc` or for WASI preview 1, or PHP as built by the php-wasm packages.',
+  },
+  'program-abi': {
+    sentence: 'This program was built for another version of the kernel.',
+    remedy: 'Build it again with the `portside cc` of this release.',
   },
   'mount-failed': {
     sentence: 'A folder could not be mounted.',

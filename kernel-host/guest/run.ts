@@ -5,6 +5,8 @@ import type { ProcessStart } from '../platform/guest-workers.js';
 import { ProcessView } from '../vdso/process-view.js';
 import { SystemCalls } from '../vdso/system-calls.js';
 import { runEmscripten } from './emscripten/program.js';
+import { Abort } from './imports.js';
+import { runPosix } from './posix/program.js';
 import { runWasi } from './wasi/program.js';
 
 /** Does not return while the program runs. @throws what made the program stop by itself: a trap, an Abort, a LinkError. */
@@ -18,6 +20,10 @@ export function runProcess(start: ProcessStart): void {
       break;
     case 'wasi':
       runWasi(start.module, calls, start.arguments, start.environment);
+      break;
+    case 'posix':
+      if (!start.guestMemory) throw new Abort('the kernel gave the program no memory');
+      runPosix(start.module, start.guestMemory, calls, start.arguments, start.environment);
       break;
   }
 }

@@ -10,6 +10,8 @@ export interface ProcessStart {
   readonly channelDataSize: number;
   readonly source: number;
   readonly module: WebAssembly.Module;
+  /** What a posix program imports; pointers in its calls lead into it. null: pointers lead into the channel's buffer. */
+  readonly guestMemory: WebAssembly.Memory | null;
   readonly abi: Abi;
   readonly arguments: readonly string[];
   readonly environment: readonly string[];

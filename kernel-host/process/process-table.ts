@@ -11,9 +11,11 @@ import type { Address } from '../memory/kernel-memory.js';
 import { PROCESS, PROCESS_SIZE, SPARES } from '../memory/layout.js';
 import { PAGE } from '../memory/page-allocator.js';
 import { UserMemory } from '../memory/user-memory.js';
+import { createGuestMemory } from './guest-memory.js';
 import { IntervalTimers } from './interval-timers.js';
 import { type Pid, Process } from './process.js';
 import type { Program } from './programs.js';
+import { Signals } from './signals.js';
 import { Task } from './task.js';
 
 /** A page of entries: RLIMIT_NOFILE's usual soft limit. */
@@ -122,8 +124,9 @@ export class ProcessTable {
         new IntervalTimers(
           kernel.timers,
           () => kernel.clock.monotonic(),
-          (signal) => this.end(owner, signaledStatus(signal)),
+          (signal) => owner.signals.raise(signal),
         ),
+      signals: (owner) => new Signals((signal) => this.end(owner, signaledStatus(signal))),
     });
     this.#setDirectory(process, options.cwd);
     for (const [fd, description] of options.descriptors) {
@@ -218,9 +221,9 @@ export class ProcessTable {
     const kernel = this.#kernel;
     const buffer = new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
     const channel = new KernelChannel(buffer, 0);
-    const task = new Task(process, channel, new UserMemory(() => buffer), kernel.timers, kernel.enqueue, (error) =>
-      kernel.failed(task, error),
-    );
+    const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
+    const user = new UserMemory(memory ? () => memory.buffer : () => buffer);
+    const task = new Task(process, channel, user, kernel.timers, kernel.enqueue, (error) => kernel.failed(task, error));
     process.task = task;
     const source = kernel.attach(task);
     process.worker = kernel.workers.start(
@@ -231,6 +234,7 @@ export class ProcessTable {
         channelDataSize: COPYING_DATA_SIZE,
         source,
         module: program.module,
+        guestMemory: memory,
         abi: program.abi,
         arguments: process.arguments,
         environment: process.environment,

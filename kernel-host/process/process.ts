@@ -1,12 +1,14 @@
 /** A process: what the kernel knows of it beyond the record that its own worker reads. */
 import { DescriptorTable } from '../file/descriptor-table.js';
 import type { Place } from '../fs/vfs.js';
+import type { AddressSpace } from '../memory/address-space.js';
 import type { Brand } from '../memory/brand.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import { PROCESS } from '../memory/layout.js';
 import type { GuestWorker } from '../platform/guest-workers.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { IntervalTimers } from './interval-timers.js';
+import type { Signals } from './signals.js';
 import type { Task } from './task.js';
 
 export type Pid = Brand<number, 'Pid'>;
@@ -28,6 +30,9 @@ export class Process {
   readonly childChanged = new WaitQueue();
   readonly started: number;
   readonly intervalTimers: IntervalTimers;
+  readonly signals: Signals;
+  /** Of a program whose memory the kernel shares. */
+  addressSpace: AddressSpace | null = null;
   parent: Process | null;
   cwd: Place;
   task: Task | null = null;
@@ -51,6 +56,7 @@ export class Process {
     sharedPort: number | null;
     started: number;
     intervalTimers: (process: Process) => IntervalTimers;
+    signals: (process: Process) => Signals;
   }) {
     this.pid = options.pid;
     this.record = options.record;
@@ -64,6 +70,7 @@ export class Process {
     this.sharedPort = options.sharedPort;
     this.started = options.started;
     this.intervalTimers = options.intervalTimers(this);
+    this.signals = options.signals(this);
     this.descriptors = new DescriptorTable(options.memory, options.record);
   }
 

@@ -1,6 +1,6 @@
 /** Processes: spawn, end, wait; identity; and what tells a guest where it runs. */
-import { E2BIG, EBADF, ECHILD, EINVAL, ENOSYS, Errno, ESRCH } from '../abi/errno.js';
-import { ARG_MAX, exitedStatus, NSIG, signaledStatus, WNOHANG } from '../abi/process.js';
+import { E2BIG, EBADF, ECHILD, EINVAL, Errno } from '../abi/errno.js';
+import { ARG_MAX, exitedStatus, WNOHANG } from '../abi/process.js';
 import { fillRandom } from '../device/devices.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { TimerSetting } from '../process/interval-timers.js';
@@ -91,24 +91,6 @@ const wait4: Handler = (kernel, task, pid, statusAt, options) => {
   return task.park({ queues: [process.childChanged], retry: attempt, deadline: null, expired: () => 0 });
 };
 
-/**
- * Guests have no handlers yet, so that a signal either ends its target or is ignored by default. Processes cannot be stopped
- * yet either (ENOSYS), nor process groups be named (ESRCH: there are none). Signal 0 asks whether the process is there.
- */
-const kill: Handler = (kernel, _task, pid, signal) => {
-  if (signal < 0 || signal > NSIG) return -EINVAL;
-  const target = kernel.processes.byPid(pid);
-  if (!target || target.status !== null) return -ESRCH;
-  if (STOPS.has(signal)) return -ENOSYS;
-  if (!IGNORED.has(signal)) kernel.processes.end(target, signaledStatus(signal));
-  return 0;
-};
-
-/** signal(7): SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU. */
-const STOPS: ReadonlySet<number> = new Set([19, 20, 21, 22]);
-/** Signal 0, and those without effect by default on a process that runs: SIGCHLD, SIGCONT, SIGURG, SIGWINCH. */
-const IGNORED: ReadonlySet<number> = new Set([0, 17, 18, 23, 28]);
-
 /** struct itimerval of 32-bit Linux: interval and value, each i32 seconds and i32 microseconds. */
 const putTimer = (memory: UserMemory, address: number, setting: TimerSetting): void => {
   for (const [i, milliseconds] of [setting.interval, setting.value].entries()) {
@@ -141,6 +123,7 @@ const setitimer: Handler = (_kernel, task, which, next, previous) => {
   return 0;
 };
 
+/** Also gettid and set_tid_address: a process has one thread, and no other that would wait for its end. */
 const getpid: Handler = (_kernel, task) => task.process.pid;
 const getppid: Handler = (_kernel, task) => task.process.parent?.pid ?? 0;
 const geteuid: Handler = (_kernel, task) => task.process.euid;
@@ -172,7 +155,6 @@ export const processCalls = {
   exitGroup,
   spawn,
   wait4,
-  kill,
   getitimer,
   setitimer,
   getpid,

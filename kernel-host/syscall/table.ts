@@ -4,10 +4,12 @@ import type { Handler } from './call.js';
 import { descriptorCalls } from './descriptors.js';
 import { ioCalls } from './io.js';
 import { lockCalls } from './locks.js';
+import { memoryCalls } from './memory.js';
 import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
 import { pollCalls } from './poll.js';
 import { processCalls } from './processes.js';
+import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
 
@@ -23,6 +25,7 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_unlinkat, pathCalls.unlinkat],
   [number.SYS_symlinkat, pathCalls.symlinkat],
   [number.SYS_linkat, pathCalls.linkat],
+  [number.SYS_renameat, (kernel, task, a, b, c, d) => pathCalls.renameat2(kernel, task, a, b, c, d, 0, 0)],
   [number.SYS_renameat2, pathCalls.renameat2],
   [number.SYS_statfs64, pathCalls.statfs64],
   [number.SYS_fstatfs64, openFileCalls.fstatfs64],
@@ -59,10 +62,22 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_exit_group, processCalls.exitGroup],
   [number.SYS_getitimer, processCalls.getitimer],
   [number.SYS_setitimer, processCalls.setitimer],
-  [number.SYS_kill, processCalls.kill],
+  [number.SYS_kill, signalCalls.kill],
+  [number.SYS_tkill, signalCalls.tkill],
+  [number.SYS_rt_sigaction, signalCalls.rtSigaction],
+  [number.SYS_rt_sigprocmask, signalCalls.rtSigprocmask],
+  [number.SYS_rt_sigpending, signalCalls.rtSigpending],
+  [number.SYS_brk, memoryCalls.brk],
+  [number.SYS_mmap2, memoryCalls.mmap],
+  [number.SYS_munmap, memoryCalls.munmap],
+  [number.SYS_mremap, memoryCalls.mremap],
+  [number.SYS_mprotect, memoryCalls.mprotect],
+  [number.SYS_madvise, memoryCalls.madvise],
   [number.SYS_uname, processCalls.uname],
   [number.SYS_umask, processCalls.umask],
   [number.SYS_getpid, processCalls.getpid],
+  [number.SYS_gettid, processCalls.getpid],
+  [number.SYS_set_tid_address, processCalls.getpid],
   [number.SYS_getppid, processCalls.getppid],
   [number.SYS_getuid, processCalls.geteuid],
   [number.SYS_geteuid, processCalls.geteuid],

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { PortsideError } from '../../../protocol/errors.js';
 import { plantRootTree } from '../../boot/root-tree.js';
-import { detectAbi } from '../../guest/abi.js';
+import { abiMismatch, detectAbi } from '../../guest/abi.js';
 import { Kernel, type KernelEvents } from '../../kernel.js';
 import { mountProc } from '../../proc/mount-proc.js';
 import type { Program } from '../../process/programs.js';
@@ -48,6 +48,10 @@ export async function loadProgram(path: string): Promise<Program> {
     });
   }
   const abi = detectAbi(module);
-  if (!abi) throw new PortsideError('program-unknown', path);
+  if (!abi) {
+    const mismatch = abiMismatch(module);
+    if (mismatch) throw new PortsideError('program-abi', `${path}: ${mismatch} (ENOEXEC).`);
+    throw new PortsideError('program-unknown', path);
+  }
   return { abi, module };
 }
