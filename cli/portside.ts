@@ -10,7 +10,7 @@ const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const { version }: { readonly version: string } = JSON.parse(readFileSync(fromHere('../../package.json'), 'utf8'));
 
 try {
-  await createProgram({ version, build: fromHere('../site') }).parseAsync();
+  await createProgram({ version, build: fromHere('../site'), guest: fromHere('../../guest') }).parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }

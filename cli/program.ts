@@ -17,6 +17,8 @@ export interface Installation {
   readonly version: string;
   /** Folder of the bundles that packed sites carry. */
   readonly build: string;
+  /** Folder of what C programs are built with. */
+  readonly guest: string;
 }
 
 interface PackFlags {
@@ -43,7 +45,7 @@ interface RunFlags {
  * The command line of `portside`. What a command needs is loaded when it runs: none waits for another's libraries.
  * Parsing throws CommanderError instead of ending the process.
  */
-export function createProgram({ version, build }: Installation): Command {
+export function createProgram({ version, build, guest }: Installation): Command {
   const program = new Command('portside')
     .description('Real servers hosted inside a browser page.')
     .version(version)
@@ -134,7 +136,36 @@ export function createProgram({ version, build }: Installation): Command {
       });
     });
 
+  for (const [name, language, what] of [
+    ['cc', 'c', 'C'],
+    ['c++', 'c++', 'C++'],
+  ] as const) {
+    withToolArguments(program.command(name).summary(`compile and link ${what} programs for the kernel`)).action(
+      async (args: readonly string[]) => {
+        const { compile } = await import('./cc.js');
+        await compile(language, args, guest);
+      },
+    );
+  }
+  for (const name of ['ar', 'ranlib']) {
+    withToolArguments(program.command(name).summary(`LLVM's ${name}, for libraries of such programs`)).action(
+      async (args: readonly string[]) => {
+        const { forward } = await import('./cc.js');
+        await forward(`llvm-${name}-22`, args);
+      },
+    );
+  }
+
   return program;
+}
+
+/** Everything behind the command's name is the tool's, its --help too. */
+function withToolArguments(command: Command): Command {
+  return command
+    .argument('[args...]', 'as the tool takes them')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions();
 }
 
 const PACK_OPTIONS = [

@@ -344,6 +344,18 @@ export const errorTexts = {
     remedy:
       'Programs are WebAssembly from `portside cc` or for WASI preview 1, or PHP as built by the php-wasm packages.',
   },
+  'tool-missing': {
+    sentence: 'A tool that builds programs is missing.',
+    remedy: 'Install it; on Debian: apt-get install clang-22 lld-22 llvm-22 libclang-rt-22-dev-wasm32.',
+  },
+  'sysroot-failed': {
+    sentence: 'The C library for programs could not be built.',
+    remedy: 'Mend what the message says, and run the command again.',
+  },
+  'link-unsupported': {
+    sentence: 'Programs of this kind cannot be linked.',
+    remedy: 'Link a program without shared libraries, with the memory settings of `portside cc`.',
+  },
   'program-abi': {
     sentence: 'This program was built for another version of the kernel.',
     remedy: 'Build it again with the `portside cc` of this release.',

@@ -6,7 +6,7 @@ import { createProgram, usageStatus } from '../../../cli/program.js';
 
 /** What a command's action would be called with; output of commander is dropped. */
 async function parse(...words: string[]) {
-  const program = createProgram({ version: '1.2.3', build: '/build' });
+  const program = createProgram({ version: '1.2.3', build: '/build', guest: '/guest' });
   let called: { operands: readonly unknown[]; options: Record<string, unknown> } | undefined;
   for (const command of [program, ...program.commands]) {
     command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined });

@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, appendFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PortsideError } from '../protocol/errors.js';
+import { compilerArguments, links, outputOf, type Toolchain } from './cc/command-line.js';
+import { declarationOf } from './cc/declare.js';
+
+/** `guest/build-sysroot.mjs`, which runs from where it lies: it is beside the files that it builds from. */
+interface SysrootBuilder {
+  readonly TARGET_FLAGS: readonly string[];
+  readonly sysroot: (onStep: (step: string) => void) => Promise<string>;
+}
+
+export type Language = 'c' | 'c++';
+const COMPILERS = { c: 'clang-22', 'c++': 'clang++-22' } as const;
+
+/**
+ * Compiles, and links unless told not to, as any compiler driver; this process ends as clang did.
+ * @param guest folder of what programs are built with.
+ * @throws PortsideError tool-missing, sysroot-failed, link-unsupported
+ */
+export async function compile(language: Language, args: readonly string[], guest: string): Promise<void> {
+  const linking = links(args);
+  if (linking && args.includes('-shared')) throw new PortsideError('link-unsupported', '-shared');
+  const toolchain = await prepare(guest, linking);
+  const status = await runTool(COMPILERS[language], compilerArguments(args, toolchain));
+  if (status === 0 && linking) await declare(outputOf(args));
+  process.exitCode = status;
+}
+
+/** `portside ar`, `portside ranlib`: LLVM's, which know wasm objects. */
+export async function forward(tool: string, args: readonly string[]): Promise<void> {
+  process.exitCode = await runTool(tool, args);
+}
+
+async function prepare(guest: string, linking: boolean): Promise<Toolchain> {
+  const { TARGET_FLAGS, sysroot }: SysrootBuilder = await import(pathToFileURL(join(guest, 'build-sysroot.mjs')).href);
+  const folder = await sysroot((step) => console.error(`portside: ${step}`)).catch((cause: unknown) => {
+    throw new PortsideError('sysroot-failed', cause instanceof Error ? cause.message : String(cause), { cause });
+  });
+  return { targetFlags: TARGET_FLAGS, sysroot: folder, builtins: linking ? await builtins() : '' };
+}
+
+/** Debian's clang does not find the file by itself: it lies under the name of another system. */
+async function builtins(): Promise<string> {
+  const child = spawn('clang-22', ['-print-resource-dir'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await once(child, 'close');
+  const file = join(output.trim(), 'lib/wasi/libclang_rt.builtins-wasm32.a');
+  await access(file).catch((cause: unknown) => {
+    throw new PortsideError('tool-missing', `${file}. On Debian: apt-get install libclang-rt-22-dev-wasm32.`, {
+      cause,
+    });
+  });
+  return file;
+}
+
+/** The exit status. */
+async function runTool(tool: string, args: readonly string[]): Promise<number> {
+  const child = spawn(tool, args, { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.on('error', (cause) => {
+      reject(new PortsideError('tool-missing', `${tool}: ${cause.message}`, { cause }));
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+async function declare(file: string): Promise<void> {
+  const section = declarationOf(await readFile(file));
+  if (!section) throw new PortsideError('link-unsupported', `${file} imports no memory with a maximum.`);
+  await appendFile(file, section);
+}

@@ -1,0 +1,73 @@
+/** What `portside cc` makes of a compiler's command line. */
+
+/** What is linked with every program, by absolute path where it is a file. */
+export interface Toolchain {
+  /** Flags without which a program is none of ours: the same that libc was built with. */
+  readonly targetFlags: readonly string[];
+  readonly sysroot: string;
+  /** libclang_rt.builtins-wasm32.a: what clang calls for 128-bit arithmetic, long double among it. */
+  readonly builtins: string;
+}
+
+/** Memory that a program may grow to unless it is linked with another --max-memory. */
+const MAX_MEMORY = 1024 * 1024 * 1024;
+const STACK_SIZE = 1024 * 1024;
+
+/** With one of these there is nothing to link. */
+const NO_LINK = /^(-[cSEr]|-M|-MM|-fsyntax-only|--version|-v|-V|-dump.*|-?-print-.*|-###|--?help)$/;
+
+/** Of shared libraries, position independence and ELF: a program is one module, which nothing is added to. */
+const NOT_APPLICABLE: ReadonlySet<string> = new Set([
+  ...['-static', '-static-libgcc', '-static-libstdc++', '-pthread', '-rdynamic'],
+  ...['-pie', '-no-pie', '-static-pie', '-fPIE', '-fPIC', '-fpic', '-fpie'],
+]);
+
+/** Of what is passed on by -Wl. wasm-ld warns of the functions without prototypes that configure scripts declare. */
+const NOT_FOR_WASM_LD =
+  /^(--fatal-warnings|-E|--export-dynamic|--as-needed|--no-as-needed|-O\d|--start-group|--end-group|-rpath.*|--rpath.*|--hash-style.*|--sort-common|--build-id.*)$/;
+
+/** The flag without what does not apply; null when nothing is left of it. */
+function applicable(flag: string): string | null {
+  if (NOT_APPLICABLE.has(flag)) return null;
+  if (!flag.startsWith('-Wl,')) return flag;
+  const words = flag.slice(4).split(',');
+  const kept: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    // `-z relro`, `-z now` and their like are of ELF; the size of the stack is ours.
+    if (word === '-z') {
+      const what = words[++i] ?? '';
+      if (what.startsWith('stack-size')) kept.push('-z', what);
+    } else if (word === '-rpath' || word === '--rpath') i++;
+    else if (!NOT_FOR_WASM_LD.test(word)) kept.push(word);
+  }
+  return kept.length > 0 ? `-Wl,${kept.join(',')}` : null;
+}
+
+export const links = (args: readonly string[]): boolean => args.length > 0 && !args.some((flag) => NO_LINK.test(flag));
+
+/** The file that a linking command line writes. */
+export function outputOf(args: readonly string[]): string {
+  let output = 'a.out';
+  for (const [i, flag] of args.entries()) {
+    if (flag === '-o') output = args[i + 1] ?? output;
+    else if (flag.startsWith('-o') && flag.length > 2) output = flag.slice(2);
+  }
+  return output;
+}
+
+/** Arguments for clang. */
+export function compilerArguments(args: readonly string[], toolchain: Toolchain): readonly string[] {
+  const { targetFlags, sysroot, builtins } = toolchain;
+  const own = args.flatMap((flag) => applicable(flag) ?? []);
+  const compile = [...targetFlags, '-nostdlibinc', '-isystem', `${sysroot}/include`, '-Qunused-arguments'];
+  if (!links(args)) return [...compile, ...own];
+  return [
+    ...compile,
+    ...['-nostdlib', '-fuse-ld=lld', '-Wl,--entry=_start_c', '-Wl,--shared-memory,--import-memory'],
+    ...[`-Wl,--max-memory=${MAX_MEMORY},-z,stack-size=${STACK_SIZE}`],
+    ...['-Wl,--export=__stack_pointer,--export=__heap_base,--export=__tls_base,--export-table'],
+    ...own,
+    ...[`${sysroot}/lib/crt1.o`, `${sysroot}/lib/c_longjmp.o`, `-L${sysroot}/lib`, '-lc', builtins],
+  ];
+}
