@@ -7,7 +7,6 @@ export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
 export const MAP_FIXED_NOREPLACE = 0x100000;
 export const MREMAP_MAYMOVE = 1;
-export const MREMAP_FIXED = 2;
 export const MADV_DONTNEED = 4;
 
 /** What programs take for the size of a page (AT_PAGESZ); memory itself grows by 64 KiB. */

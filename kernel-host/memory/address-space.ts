@@ -3,7 +3,7 @@
  * is unmapped is used again; it is made zero then, but for what no mapping has covered before.
  */
 import { EEXIST, EFAULT, EINVAL, ENOMEM, Errno } from '../abi/errno.js';
-import { MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_FIXED, MREMAP_MAYMOVE, PAGE_SIZE } from '../abi/memory.js';
+import { MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, PAGE_SIZE } from '../abi/memory.js';
 import { WASM_PAGE } from './kernel-memory.js';
 
 /** Addresses kept for the heap before the first mapping. A program that moves its break further is refused, and maps memory. */
@@ -18,7 +18,11 @@ const MOST_ROOM = 64 * 1024 * 1024;
 interface Mapping {
   start: number;
   end: number;
+  /** Bytes behind it that others leave free. */
+  room: number;
 }
+
+const roomBehind = (size: number): number => (size >= LARGE ? Math.min(size, MOST_ROOM) : 0);
 
 const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
 
@@ -53,6 +57,8 @@ export class AddressSpace {
     const first = this.#mappings[0]?.start ?? this.#maximum;
     if (pageUp(wanted) > first || !this.#grow(wanted)) return this.#break;
     if (wanted < this.#break) this.#clear(wanted, this.#break);
+    // Where the heap goes beyond its room, there may have been a mapping.
+    else this.#clear(Math.max(this.#break, this.#heap + HEAP_ROOM), Math.min(wanted, this.#touched));
     this.#touched = Math.max(this.#touched, wanted);
     this.#break = wanted;
     return wanted;
@@ -87,7 +93,6 @@ export class AddressSpace {
   remap(address: number, oldLength: number, newLength: number, flags: number): number {
     checkAligned(address);
     if (newLength === 0 || oldLength === 0 || (flags & ~MREMAP_MAYMOVE) !== 0) throw new Errno(EINVAL);
-    if ((flags & MREMAP_FIXED) !== 0) throw new Errno(EINVAL);
     const [from, to] = [address + pageUp(oldLength), address + pageUp(newLength)];
     if (!this.covers(address, from - address)) throw new Errno(EFAULT);
     if (to <= from) {
@@ -95,7 +100,7 @@ export class AddressSpace {
       return address;
     }
     if (this.#free(from, to - from) && this.#grow(to)) {
-      this.#add(from, to - from);
+      this.#add(from, to - from, to - address);
       return address;
     }
     if ((flags & MREMAP_MAYMOVE) === 0) throw new Errno(ENOMEM);
@@ -143,15 +148,15 @@ export class AddressSpace {
   /** The lowest place that fits, or null. @param roomy leaves the room behind large blocks to them. */
   #hole(size: number, roomy: boolean): number | null {
     let at = this.#floor;
-    for (const { start, end } of this.#mappings) {
+    for (const { start, end, room } of this.#mappings) {
       if (start - at >= size) return at;
-      const room = roomy && end - start >= LARGE ? Math.min(end - start, MOST_ROOM) : 0;
-      at = Math.max(at, end + room);
+      at = Math.max(at, end + (roomy ? room : 0));
     }
     return this.#limit - at >= size ? at : null;
   }
 
-  #add(start: number, size: number): number {
+  /** @param block the size of what ends with it. */
+  #add(start: number, size: number, block = size): number {
     const end = start + size;
     if (start < this.#touched) this.#clear(start, Math.min(end, this.#touched));
     this.#touched = Math.max(this.#touched, end);
@@ -160,11 +165,13 @@ export class AddressSpace {
     const [before, after] = [this.#mappings[at - 1], this.#mappings[at]];
     if (before?.end === start) {
       before.end = end;
+      before.room = roomBehind(block);
       if (after?.start !== end) return start;
       before.end = after.end;
+      before.room = after.room;
       this.#mappings.splice(at, 1);
     } else if (after?.start === end) after.start = start;
-    else this.#mappings.splice(at, 0, { start, end });
+    else this.#mappings.splice(at, 0, { start, end, room: roomBehind(block) });
     return start;
   }
 
@@ -172,8 +179,8 @@ export class AddressSpace {
     this.#mappings = this.#mappings.flatMap((mapping) => {
       if (mapping.end <= start || mapping.start >= end) return [mapping];
       return [
-        { start: mapping.start, end: start },
-        { start: end, end: mapping.end },
+        { start: mapping.start, end: start, room: 0 },
+        { start: end, end: mapping.end, room: mapping.room },
       ].filter((rest) => rest.end > rest.start);
     });
   }
