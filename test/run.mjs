@@ -11,6 +11,16 @@ const programs = [
   { path: '/usr/bin/chromium', packages: ['chromium'] },
   { path: '/usr/bin/firefox-esr', packages: ['firefox-esr'] },
   { path: '/usr/bin/openssl', packages: ['openssl'] },
+  { path: '/usr/bin/gcc', packages: ['gcc', 'libc6-dev'] },
+  { path: '/usr/bin/make', packages: ['make'] },
+  { path: '/usr/bin/patch', packages: ['patch'] },
+  { path: '/usr/bin/clang-22', packages: ['clang-22'] },
+  { path: '/usr/bin/wasm-ld-22', packages: ['lld-22'] },
+  { path: '/usr/bin/llvm-ar-22', packages: ['llvm-22'] },
+  {
+    path: '/usr/lib/llvm-22/lib/clang/22/lib/wasi/libclang_rt.builtins-wasm32.a',
+    packages: ['libclang-rt-22-dev-wasm32'],
+  },
   {
     path: '/usr/bin/php8.2',
     packages: [
