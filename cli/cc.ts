@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, appendFile, readFile } from 'node:fs/promises';
+import { access, appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PortsideError } from '../protocol/errors.js';
@@ -72,6 +72,8 @@ async function runTool(tool: string, args: readonly string[]): Promise<number> {
 }
 
 async function declare(file: string): Promise<void> {
+  // Of a trial, as of configure scripts, the output may be /dev/null.
+  if (!(await stat(file)).isFile()) return;
   const section = declarationOf(await readFile(file));
   if (!section) throw new PortsideError('link-unsupported', `${file} imports no memory with a maximum.`);
   await appendFile(file, section);

@@ -6,7 +6,12 @@ import { CHANNEL } from '../../../kernel-host/channel/layout.js';
 import { bytes, TestMachine } from './guest.js';
 
 /** They end or park the caller: that is what they are for. */
-const ENDS: ReadonlySet<number> = new Set([numbers.SYS_exit, numbers.SYS_exit_group, numbers.SYS_kill]);
+const ENDS: ReadonlySet<number> = new Set([
+  numbers.SYS_exit,
+  numbers.SYS_exit_group,
+  numbers.SYS_kill,
+  numbers.SYS_tkill,
+]);
 const calls = Object.values(numbers).filter((call) => !ENDS.has(call));
 
 const interesting = [

@@ -1,9 +1,12 @@
-/* clang names `int main(void)` __main_void, and a main with arguments __main_argc_argv: crt1 calls the latter. */
-#include <features.h>
+/* For a program that has neither __main_argc_argv nor __main_void: its main takes the environment, too. */
+#include <unistd.h>
+#include "main.h"
 
-int __main_void(void);
+extern char **__environ;
+/* By its symbol, for clang would name it by its parameters. */
+int main_with_environment(int, char **, char **) __asm__("main");
 
-weak int __main_argc_argv(int argc, char **argv)
+int __main_void(void)
 {
-	return __main_void();
+	return main_with_environment(__main_argc, __main_argv, __environ);
 }
