@@ -1,6 +1,5 @@
 /** The processes of a machine: pids, birth, end, and who waits for whom. */
 import { E2BIG, EACCES, EAGAIN, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
-import { O_PATH } from '../abi/fcntl.js';
 import { ARG_MAX, signaledStatus } from '../abi/process.js';
 import { S_IFDIR, S_IFMT } from '../abi/stat.js';
 import { KernelChannel } from '../channel/kernel-channel.js';
@@ -12,6 +11,7 @@ import { PROCESS, PROCESS_SIZE, SPARES } from '../memory/layout.js';
 import { PAGE } from '../memory/page-allocator.js';
 import { UserMemory } from '../memory/user-memory.js';
 import { createGuestMemory } from './guest-memory.js';
+import { hold, letGo } from './held-places.js';
 import { IntervalTimers } from './interval-timers.js';
 import { type Pid, Process } from './process.js';
 import type { Program } from './programs.js';
@@ -43,13 +43,6 @@ interface Found {
   readonly program: Program;
   readonly place: Place;
 }
-
-/** A working directory and a running program stay when they lose their names. @throws Errno */
-function hold(place: Place): void {
-  const held = place.fileSystem.open(place.node, O_PATH);
-  if (held < 0) throw new Errno(-held);
-}
-const letGo = (place: Place): void => place.fileSystem.close(place.node);
 
 export class ProcessTable {
   readonly #kernel: Kernel;
