@@ -1,6 +1,7 @@
-/** The browser stops the service worker while it serves a navigation: Chromium, by its DevTools protocol. */
+/** The browser stops the service worker between any two messages of an exchange: Chromium, by its DevTools protocol. */
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { begin, EXCHANGES, end, interruptEverywhere, settled } from '../support/interrupted-exchange.js';
 import { launchChromium } from '../support/shell-browser.js';
 import { type StubSite, serveStubSite } from '../support/stub-site.js';
 
@@ -29,16 +30,23 @@ afterAll(async () => {
 
 const stopWorker = () => session.send('ServiceWorker.stopAllWorkers');
 
-/** The kernel's counters, once nothing is open in it. */
-const settled = () =>
-  page.evaluate(async () => {
-    for (;;) {
-      const state = window.fromKernel('state');
-      window.tellKernel({ type: 'state' });
-      const seen = await state;
-      if (seen.open === 0 && seen.connections === 0) return seen;
-    }
-  });
+test.each(EXCHANGES)(
+  '%s is answered or told of, never twice carried out, never left hanging',
+  async (_, plan, size) => {
+    expect.hasAssertions();
+    await interruptEverywhere(
+      {
+        begin: (request, messages) => page.evaluate(begin, [request, messages] as const),
+        end: () => page.evaluate(end),
+        settled: () => page.evaluate(settled),
+        stopWorker,
+        asksAgain: true,
+      },
+      plan,
+      size,
+    );
+  },
+);
 
 /** hello, hello, request; a form's has a ping and a pong before it. */
 const GREETED = 3;
@@ -76,6 +84,6 @@ describe('a navigation of the frame that hangs with its worker', () => {
     }, GREETED + 2);
     await frame().locator('code:text("worker-stopped")').waitFor();
     await page.waitForURL('**/order');
-    expect((await settled()).executions['POST /order']).toBe(1);
+    expect((await page.evaluate(settled)).executions['POST /order']).toBe(1);
   });
 });
