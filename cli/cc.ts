@@ -50,7 +50,9 @@ async function builtins(): Promise<string> {
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString();
   });
-  await once(child, 'close');
+  await once(child, 'close').catch((cause: Error) => {
+    throw new PortsideError('tool-missing', `clang-22: ${cause.message}`, { cause });
+  });
   const file = join(output.trim(), 'lib/wasi/libclang_rt.builtins-wasm32.a');
   await access(file).catch((cause: unknown) => {
     throw new PortsideError('tool-missing', `${file}. On Debian: apt-get install libclang-rt-22-dev-wasm32.`, {
