@@ -10,6 +10,7 @@ import { Descriptions } from './file/descriptions.js';
 import { DeviceFile } from './file/device-file.js';
 import type { FileOperations } from './file/file-operations.js';
 import { InodeFile } from './file/inode-file.js';
+import { MappedFiles } from './file/mapped-files.js';
 import type { Timestamp } from './fs/file-system.js';
 import { MemoryFileSystem } from './fs/memory-file-system.js';
 import { type Place, Vfs } from './fs/vfs.js';
@@ -60,6 +61,7 @@ export class Kernel {
   readonly sources = new Sources();
   readonly vfs: Vfs;
   readonly descriptions: Descriptions;
+  readonly mappedFiles: MappedFiles;
   readonly locks = new FileLocks();
   readonly rings: Rings;
   readonly network: Network;
@@ -90,6 +92,8 @@ export class Kernel {
       new InodeFile(this.memory, root),
       new DeviceFile(this.memory, root),
     );
+    this.mappedFiles = new MappedFiles(this.descriptions, this.enqueue);
+    root.mapped = this.mappedFiles;
     this.#dispatcher = new Dispatcher(this, platform.defer);
     this.rings = new Rings(this.memory, this.pages, this.slabs, this.sources);
     this.network = new Network(this.memory, this.slabs, this.rings, this.enqueue);

@@ -9,6 +9,7 @@ const encoder = new TextEncoder();
 const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
   ['/bin', 0o755],
   ['/dev', 0o755],
+  ['/dev/shm', 0o1777],
   ['/etc', 0o755],
   ['/home', 0o755],
   ['/proc', 0o555],

@@ -3,6 +3,7 @@ import { EISDIR } from '../abi/errno.js';
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
 import { type Attributes, emptyAttributes } from '../abi/stat.js';
 import type { DirectoryEntry } from '../fs/file-system.js';
+import type { MappedContent } from '../fs/mapped-content.js';
 import type { Place } from '../fs/vfs.js';
 import { type FileOperations, unsupported } from './file-operations.js';
 
@@ -13,18 +14,26 @@ export class MountedFile implements FileOperations {
   readonly ioctl = unsupported.ioctl;
   readonly place: Place;
   readonly #isDirectory: boolean;
+  readonly #mapped: MappedContent;
 
-  constructor(place: Place, isDirectory: boolean) {
+  constructor(place: Place, isDirectory: boolean, mapped: MappedContent) {
     this.place = place;
     this.#isDirectory = isDirectory;
+    this.#mapped = mapped;
   }
 
   read(_description: number, into: Uint8Array, position: number): number {
-    return this.#isDirectory ? -EISDIR : this.place.fileSystem.read(this.place.node, position, into);
+    if (this.#isDirectory) return -EISDIR;
+    const { fileSystem, node } = this.place;
+    this.#mapped.reading(fileSystem, node);
+    return fileSystem.read(node, position, into);
   }
 
   write(_description: number, from: Uint8Array, position: number): number {
-    return this.place.fileSystem.write(this.place.node, position, from);
+    const { fileSystem, node } = this.place;
+    const count = fileSystem.write(node, position, from);
+    if (count > 0) this.#mapped.written(fileSystem, node, position, from.subarray(0, count));
+    return count;
   }
 
   poll(): number {
@@ -48,7 +57,10 @@ export class MountedFile implements FileOperations {
   }
 
   truncate(_description: number, size: number): number {
-    return this.place.fileSystem.truncate(this.place.node, size);
+    const { fileSystem, node } = this.place;
+    const result = fileSystem.truncate(node, size);
+    if (result === 0) this.#mapped.truncated(fileSystem, node, size);
+    return result;
   }
 
   sync(): number | Promise<number> {

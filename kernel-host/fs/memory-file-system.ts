@@ -20,6 +20,7 @@ import type { AttributeChange, DirectoryEntry, FileSystem, StatFs } from './file
 import { ABSENT, nextDentry, ROOT_DEVICE, readAttributes, readFile, readTarget } from './inode-reader.js';
 import { InodeTable, type InodeTimes } from './inode-table.js';
 import { type Journal, noJournal } from './journal.js';
+import { type MappedContent, nothingMapped } from './mapped-content.js';
 import { noStorage, type Storage } from './storage.js';
 
 const TMPFS_MAGIC = 0x01021994;
@@ -42,6 +43,7 @@ export class MemoryFileSystem implements FileSystem {
   /** Hears of every change. */
   journal: Journal = noJournal;
   storage: Storage = noStorage;
+  mapped: MappedContent = nothingMapped;
   /** Files of which not all is in memory. */
   readonly blocks: BlockCache;
   readonly #memory: KernelMemory;
@@ -273,6 +275,7 @@ export class MemoryFileSystem implements FileSystem {
 
   /** @throws AbsentBlocks */
   read(node: number, position: number, into: Uint8Array): number {
+    this.mapped.reading(this, node);
     const count = readFile(this.#memory, node, position, into, 0, into.length);
     if (count !== ABSENT) return count;
     // So much is in memory at once, whatever the cache's limit.
@@ -299,7 +302,10 @@ export class MemoryFileSystem implements FileSystem {
       if (written > 0) this.#inodes.markModified(node);
       return written;
     });
-    if (count > 0) this.journal.written(node, position, position + count);
+    if (count > 0) {
+      this.journal.written(node, position, position + count);
+      this.mapped.written(this, node, position, from.subarray(0, count));
+    }
     return count;
   }
 
@@ -315,7 +321,10 @@ export class MemoryFileSystem implements FileSystem {
       if (truncated === 0) this.#inodes.markModified(node);
       return truncated;
     });
-    if (result === 0) this.journal.truncated(node, before, size);
+    if (result === 0) {
+      this.journal.truncated(node, before, size);
+      this.mapped.truncated(this, node, size);
+    }
     return result;
   }
 

@@ -2,9 +2,11 @@
  * The addresses of a posix program: its own data, the heap that brk moves, and mappings. Memory only grows, so that what
  * is unmapped is used again; it is made zero then, but for what no mapping has covered before.
  */
-import { EEXIST, EFAULT, EINVAL, ENOMEM, Errno } from '../abi/errno.js';
-import { MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, PAGE_SIZE } from '../abi/memory.js';
+import { EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, Errno } from '../abi/errno.js';
+import { MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, PAGE_SIZE, PROT_READ, PROT_WRITE } from '../abi/memory.js';
 import { WASM_PAGE } from './kernel-memory.js';
+import { type Backing, type Mapping, Mappings, pageUp } from './mapping.js';
+import type { SharedObject } from './shared-object.js';
 
 /** Addresses kept for the heap before the first mapping. A program that moves its break further is refused, and maps memory. */
 const HEAP_ROOM = 8 * 1024 * 1024;
@@ -15,16 +17,7 @@ const HEAP_ROOM = 8 * 1024 * 1024;
 const LARGE = 1024 * 1024;
 const MOST_ROOM = 64 * 1024 * 1024;
 
-interface Mapping {
-  start: number;
-  end: number;
-  /** Bytes behind it that others leave free. */
-  room: number;
-}
-
 const roomBehind = (size: number): number => (size >= LARGE ? Math.min(size, MOST_ROOM) : 0);
-
-const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
 
 /** @throws Errno EINVAL */
 function checkAligned(address: number): void {
@@ -37,8 +30,11 @@ export class AddressSpace {
   /** Where the heap begins: behind what the program was linked with. */
   readonly #heap: number;
   #break: number;
-  /** Disjoint, by address. */
-  #mappings: Mapping[] = [];
+  readonly #mappings: Mappings;
+  /** mlockall(2): what is mapped from now on is locked. */
+  locksNew = false;
+  /** What others may map as well. */
+  #shared: ReadonlySet<SharedObject> = new Set();
   /** No mapping was ever above it, so that memory is zero there. */
   #touched: number;
 
@@ -49,12 +45,39 @@ export class AddressSpace {
     this.#heap = memory.buffer.byteLength;
     this.#break = this.#heap;
     this.#touched = this.#heap;
+    this.#mappings = new Mappings(memory);
+  }
+
+  /** Where the heap begins, and the break. */
+  get heap(): { readonly start: number; readonly end: number } {
+    return { start: this.#heap, end: this.#break };
+  }
+
+  /** By address. */
+  get mappings(): readonly Mapping[] {
+    return this.#mappings.all;
+  }
+
+  /** Bytes that the program was linked with, that are mapped, and of its heap. */
+  get size(): number {
+    return pageUp(this.#break) + this.#mappings.size;
+  }
+
+  /** What it wrote to memory that it shares is seen by the others from now on, and what they wrote is seen by it. */
+  synchronize(): void {
+    for (const object of this.#shared) object.synchronize();
+  }
+
+  /** Its process is over. */
+  release(): void {
+    this.#mappings.remove(0, 2 ** 32);
+    this.#shared = new Set();
   }
 
   /** brk(2) as the system call has it: the break, moved or not. */
   brk(wanted: number): number {
     if (wanted < this.#heap || wanted > this.#limit) return this.#break;
-    const first = this.#mappings[0]?.start ?? this.#maximum;
+    const first = this.#mappings.all[0]?.start ?? this.#maximum;
     if (pageUp(wanted) > first || !this.#grow(wanted)) return this.#break;
     if (wanted < this.#break) this.#clear(wanted, this.#break);
     // Where the heap goes beyond its room, there may have been a mapping.
@@ -64,8 +87,8 @@ export class AddressSpace {
     return wanted;
   }
 
-  /** Anonymous memory: its address. @throws Errno EINVAL, ENOMEM, EEXIST */
-  map(hint: number, length: number, flags: number): number {
+  /** Private memory, zero: its address. @throws Errno EINVAL, ENOMEM, EEXIST */
+  map(hint: number, length: number, flags: number, protection = PROT_READ | PROT_WRITE): number {
     if (length === 0) throw new Errno(EINVAL);
     const size = pageUp(length);
     if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) !== 0) {
@@ -74,12 +97,45 @@ export class AddressSpace {
       if ((flags & MAP_FIXED_NOREPLACE) !== 0 && !this.#free(hint, size)) throw new Errno(EEXIST);
       if (!this.#grow(hint + size)) throw new Errno(ENOMEM);
       this.#remove(hint, hint + size);
-      return this.#add(hint, size);
+      return this.#add(hint, size, protection);
     }
     const wanted = pageUp(hint);
     const start = wanted >= this.#floor && this.#free(wanted, size) ? wanted : this.#find(size);
     if (!this.#grow(start + size)) throw new Errno(ENOMEM);
-    return this.#add(start, size);
+    return this.#add(start, size, protection);
+  }
+
+  /** Mapped memory that holds the bytes from `offset` on of what is to be seen there shows that from now on. */
+  back(address: number, length: number, backing: Backing, offset: number): void {
+    this.#mappings.back(address, address + pageUp(length), backing, offset);
+    this.#shared = this.#mappings.shared();
+  }
+
+  /** The mapping of a page, or null. */
+  mappingAt(address: number): Mapping | null {
+    return this.#mappings.all.find(({ start, end }) => start <= address && address < end) ?? null;
+  }
+
+  /** What is shared between two addresses. */
+  sharedWithin(address: number, length: number): ReadonlySet<SharedObject> {
+    return this.#mappings.shared(address, address + length);
+  }
+
+  /** mprotect(2), for pages that are mapped. @throws Errno EACCES, with nothing changed */
+  protect(address: number, length: number, protection: number): void {
+    const end = address + pageUp(length);
+    for (const { backing } of this.#mappings.within(address, end))
+      if (backing && (protection & ~backing.allowed) !== 0) throw new Errno(EACCES);
+    this.#mappings.change(address, end, { protection });
+  }
+
+  lock(start: number, end: number, locked: boolean): void {
+    this.#mappings.change(start, end, { locked });
+  }
+
+  /** Whether any of it is locked. */
+  locks(address: number, length: number): boolean {
+    return this.#mappings.within(address, address + length).some(({ locked }) => locked);
   }
 
   /** @throws Errno EINVAL */
@@ -99,13 +155,22 @@ export class AddressSpace {
       if (to < from) this.#remove(to, from);
       return address;
     }
+    const mapping = this.mappingAt(address);
+    if (mapping && mapping.end < from) throw new Errno(EFAULT);
+    const { backing = null, protection = PROT_READ | PROT_WRITE } = mapping ?? {};
+    const offset = mapping ? mapping.offset + address - mapping.start : 0;
     if (this.#free(from, to - from) && this.#grow(to)) {
-      this.#add(from, to - from, to - address);
+      this.#add(from, to - from, protection, to - address);
+      if (backing) this.#extend(from, to, backing, offset + from - address);
       return address;
     }
     if ((flags & MREMAP_MAYMOVE) === 0) throw new Errno(ENOMEM);
-    const moved = this.map(0, to - address, 0);
+    const moved = this.map(0, to - address, 0, protection);
     new Uint8Array(this.#memory.buffer).copyWithin(moved, address, from);
+    if (backing) {
+      this.back(moved, from - address, backing, offset);
+      this.#extend(moved + from - address, moved + to - address, backing, offset + from - address);
+    }
     this.#remove(address, from);
     return moved;
   }
@@ -114,7 +179,7 @@ export class AddressSpace {
   covers(address: number, length: number): boolean {
     const end = address + length;
     let at = address < this.#break ? Math.max(address, pageUp(this.#break)) : address;
-    for (const { start, end: upTo } of this.#mappings) if (start <= at && upTo > at) at = upTo;
+    for (const { start, end: upTo } of this.#mappings.all) if (start <= at && upTo > at) at = upTo;
     return at >= end;
   }
 
@@ -135,7 +200,7 @@ export class AddressSpace {
   #free(start: number, size: number): boolean {
     const end = start + size;
     if (start < pageUp(this.#break) || end > this.#limit) return false;
-    return this.#mappings.every((mapping) => mapping.end <= start || mapping.start >= end);
+    return !this.#mappings.overlaps(start, end);
   }
 
   /** @throws Errno ENOMEM */
@@ -148,7 +213,7 @@ export class AddressSpace {
   /** The lowest place that fits, or null. @param roomy leaves the room behind large blocks to them. */
   #hole(size: number, roomy: boolean): number | null {
     let at = this.#floor;
-    for (const { start, end, room } of this.#mappings) {
+    for (const { start, end, room } of this.#mappings.all) {
       if (start - at >= size) return at;
       at = Math.max(at, end + (roomy ? room : 0));
     }
@@ -156,33 +221,32 @@ export class AddressSpace {
   }
 
   /** @param block the size of what ends with it. */
-  #add(start: number, size: number, block = size): number {
+  #add(start: number, size: number, protection: number, block = size): number {
     const end = start + size;
     if (start < this.#touched) this.#clear(start, Math.min(end, this.#touched));
     this.#touched = Math.max(this.#touched, end);
-    const index = this.#mappings.findIndex((mapping) => mapping.start >= end);
-    const at = index < 0 ? this.#mappings.length : index;
-    const [before, after] = [this.#mappings[at - 1], this.#mappings[at]];
-    if (before?.end === start) {
-      before.end = end;
-      before.room = roomBehind(block);
-      if (after?.start !== end) return start;
-      before.end = after.end;
-      before.room = after.room;
-      this.#mappings.splice(at, 1);
-    } else if (after?.start === end) after.start = start;
-    else this.#mappings.splice(at, 0, { start, end, room: roomBehind(block) });
+    this.#mappings.insert({
+      start,
+      end,
+      protection,
+      locked: this.locksNew,
+      backing: null,
+      offset: 0,
+      room: roomBehind(block),
+    });
     return start;
   }
 
   #remove(start: number, end: number): void {
-    this.#mappings = this.#mappings.flatMap((mapping) => {
-      if (mapping.end <= start || mapping.start >= end) return [mapping];
-      return [
-        { start: mapping.start, end: start, room: 0 },
-        { start: end, end: mapping.end, room: mapping.room },
-      ].filter((rest) => rest.end > rest.start);
-    });
+    this.#mappings.remove(start, end);
+    if (this.#shared.size > 0) this.#shared = this.#mappings.shared();
+  }
+
+  /** Newly mapped memory shows more of the same. @throws Errno */
+  #extend(start: number, end: number, backing: Backing, offset: number): void {
+    const failure = backing.load(offset, new Uint8Array(this.#memory.buffer, start, end - start));
+    if (failure < 0) throw new Errno(-failure);
+    this.back(start, end - start, backing, offset);
   }
 
   /** Makes memory reach up to `end`; false when it cannot. */

@@ -12,6 +12,7 @@ import {
 } from '../abi/stat.js';
 import { MountedFile } from '../file/mounted-file.js';
 import type { DirectoryEntry, FileSystem, StatFs } from '../fs/file-system.js';
+import { nothingMapped } from '../fs/mapped-content.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL } from '../memory/layout.js';
@@ -196,7 +197,7 @@ export class ProcFileSystem implements FileSystem {
     const place = { fileSystem: this, node };
     const operations =
       (this.#mode(shown) & S_IFMT) === S_IFDIR
-        ? new MountedFile(place, true)
+        ? new MountedFile(place, true, nothingMapped)
         : new SnapshotFile(place, () => this.#content(node));
     return this.#kernel.descriptions.create(KIND_KERNEL, flags, 0, operations);
   }

@@ -1,12 +1,13 @@
 /**
- * /proc/<pid> (proc(5)). What the kernel has no knowledge of is not there: a guest's memory is its worker's own, so that
- * `maps`, `statm` and the Vm lines of `status` are missing; and nobody counts its I/O.
+ * /proc/<pid> (proc(5)). What the kernel has no knowledge of is not there: where a guest's memory is its worker's own,
+ * `maps` is empty, `statm` is 0 and the Vm lines of `status` are missing; and nobody counts its I/O.
  */
 import { ENOENT, Errno } from '../abi/errno.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import type { Process } from '../process/process.js';
 import { file, link, type ProcEntry, type ProcLink } from './catalogue.js';
+import { maps, statm } from './memory-maps.js';
 import { mountTable } from './mount-table.js';
 import { placeName } from './place-name.js';
 
@@ -42,6 +43,19 @@ export function owner(process: Process): { readonly euid: number; readonly egid:
 const strings = (process: Process, list: readonly string[]): string =>
   process.status === null ? list.map((text) => `${text}\0`).join('') : '';
 
+/** Of a process whose memory the kernel knows: all of it is in memory. */
+function memoryLines(process: Process): readonly (readonly [string, string])[] {
+  const space = process.status === null ? process.addressSpace : null;
+  if (!space) return [];
+  const locked = space.mappings.reduce((sum, { start, end, locked }) => sum + (locked ? end - start : 0), 0);
+  const kilobytes = (bytes: number): string => `${String(Math.ceil(bytes / 1024)).padStart(8)} kB`;
+  return [
+    ['VmSize', kilobytes(space.size)],
+    ['VmLck', kilobytes(locked)],
+    ['VmRSS', kilobytes(space.size)],
+  ];
+}
+
 function status(process: Process): string {
   const state = stateOf(process);
   const { pid } = process;
@@ -58,6 +72,7 @@ function status(process: Process): string {
     ['Uid', [euid, euid, euid, euid].join('\t')],
     ['Gid', [egid, egid, egid, egid].join('\t')],
     ...(state === 'Z' ? [] : [['FDSize', process.descriptors.limit]]),
+    ...memoryLines(process),
     ['Threads', 1],
   ];
   return lines.map(([name, value]) => `${name}:\t${value}\n`).join('');
@@ -126,9 +141,11 @@ export function processEntries(kernel: Kernel, booted: number): readonly ProcEnt
     placeLink('exe', ({ executable }) => executable),
     { kind: 'descriptors', name: 'fd' },
     file('limits', limits),
+    file('maps', (process) => maps(kernel, process)),
     file('mounts', () => mountTable(kernel)),
     placeLink('root', () => root),
     file('stat', (process) => stat(process, booted)),
+    file('statm', statm),
     file('status', status),
   ];
 }

@@ -1,5 +1,6 @@
 /** An open file of procfs: its content is made when it is read from the beginning, and stays until then (Linux: seq_file). */
 import { MountedFile } from '../file/mounted-file.js';
+import { nothingMapped } from '../fs/mapped-content.js';
 import type { Place } from '../fs/vfs.js';
 
 export class SnapshotFile extends MountedFile {
@@ -8,7 +9,7 @@ export class SnapshotFile extends MountedFile {
 
   /** @param make may throw Errno. */
   constructor(place: Place, make: () => Uint8Array) {
-    super(place, false);
+    super(place, false, nothingMapped);
     this.#make = make;
   }
 

@@ -123,6 +123,7 @@ export class Dispatcher {
     if (!handler) return -ENOSYS;
     this.#kernel.current = task;
     try {
+      task.process.addressSpace?.synchronize();
       return handler(
         this.#kernel,
         task,

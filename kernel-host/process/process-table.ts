@@ -280,6 +280,7 @@ export class ProcessTable {
     });
     kernel.locks.releaseAll(kernel.lockOwner(process));
     if (process.task) kernel.detach(process.task);
+    process.addressSpace?.release();
     letGo(process.executable);
     letGo(process.cwd);
     const { u32 } = kernel.memory;

@@ -1,9 +1,46 @@
 /** brk, mmap and their like, for programs whose memory the kernel shares; others have their own way to grow (ENOSYS). */
-import { EBADF, EINVAL, ENODEV, ENOMEM, ENOSYS, Errno } from '../abi/errno.js';
-import { MADV_DONTNEED, MAP_ANONYMOUS, MAP_PRIVATE, MAP_SHARED, MAP_TYPE, PAGE_SIZE, PROT_ALL } from '../abi/memory.js';
+import {
+  EBADF,
+  EBUSY,
+  EINTR,
+  EINVAL,
+  EIO,
+  ENODEV,
+  ENOMEM,
+  ENOSYS,
+  EOPNOTSUPP,
+  EOVERFLOW,
+  Errno,
+} from '../abi/errno.js';
+import {
+  MADV_DONTNEED,
+  MAP_ANONYMOUS,
+  MAP_PRIVATE,
+  MAP_SHARED,
+  MAP_SHARED_VALIDATE,
+  MAP_TYPE,
+  MCL_ALL,
+  MCL_CURRENT,
+  MCL_FUTURE,
+  MCL_ONFAULT,
+  MLOCK_ONFAULT,
+  MS_ASYNC,
+  MS_INVALIDATE,
+  MS_SYNC,
+  PAGE_SIZE,
+  PROT_ALL,
+} from '../abi/memory.js';
+import { S_IFREG } from '../abi/stat.js';
+import { DEVICE_ZERO } from '../device/devices.js';
+import { AbsentBlocks } from '../fs/block-cache.js';
+import type { Kernel } from '../kernel.js';
 import type { AddressSpace } from '../memory/address-space.js';
-import type { Task } from '../process/task.js';
-import { describe, type Handler } from './call.js';
+import { DESCRIPTION, KIND_DEVICE } from '../memory/layout.js';
+import { type Backing, pageUp } from '../memory/mapping.js';
+import { SharedObject } from '../memory/shared-object.js';
+import type { WaitQueue } from '../poll/wait-queue.js';
+import { PARKED, type Task } from '../process/task.js';
+import { describe, type Handler, placeOrNull } from './call.js';
 
 /** @throws Errno ENOSYS */
 function addressSpace(task: Task): AddressSpace {
@@ -13,19 +50,81 @@ function addressSpace(task: Task): AddressSpace {
 
 const brk: Handler = (_kernel, task, address) => addressSpace(task).brk(address >>> 0);
 
-/** Shared and private anonymous memory are the same while no process has a child on a copy of its memory. */
-const mmap: Handler = (_kernel, task, hint, length, _protection, flags, fd) => {
+const mmap: Handler = (kernel, task, hint, length, protection, flags, fd, page) => {
   const space = addressSpace(task);
   const type = flags & MAP_TYPE;
+  // It asks that unknown flags be refused (mmap(2)): there is none that this kernel knows.
+  if (type === MAP_SHARED_VALIDATE) return -EOPNOTSUPP;
   if (type !== MAP_PRIVATE && type !== MAP_SHARED) return -EINVAL;
-  if ((flags & MAP_ANONYMOUS) === 0) {
-    if (fd < 0) return -EBADF;
-    describe(task, fd);
-    // POSIX mmap(): the file is of a kind that cannot be mapped.
-    return -ENODEV;
-  }
-  return space.map(hint >>> 0, length >>> 0, flags);
+  const shared = type === MAP_SHARED;
+  const allowed = protection & PROT_ALL;
+  const size = length >>> 0;
+  const offset = (page >>> 0) * PAGE_SIZE;
+  const backing =
+    (flags & MAP_ANONYMOUS) === 0
+      ? fileBacking(kernel, task, fd, shared, allowed)
+      : shared
+        ? new SharedObject(null)
+        : null;
+  if (offset + size > 2 ** 32 * PAGE_SIZE) return -EOVERFLOW;
+  const address = space.map(hint >>> 0, size, flags, allowed);
+  return backing ? show(task, space, address, size, backing, offset) : address;
 };
+
+/** What a mapping of a descriptor shows; null for memory of its own. @throws Errno EBADF, EACCES, ENODEV */
+function fileBacking(kernel: Kernel, task: Task, fd: number, shared: boolean, protection: number): Backing | null {
+  if (fd < 0) throw new Errno(EBADF);
+  const description = describe(task, fd);
+  const place = placeOrNull(kernel, description);
+  // mem(4): a mapping of /dev/zero is anonymous memory.
+  if (
+    kernel.descriptions.kind(description) === KIND_DEVICE &&
+    kernel.memory.u32[(description >>> 2) + DESCRIPTION.RDEV_W] === DEVICE_ZERO
+  )
+    return shared ? new SharedObject(null) : null;
+  // POSIX mmap(): the file is of a kind that cannot be mapped.
+  if (!place || kernel.vfs.type(place) !== S_IFREG) throw new Errno(ENODEV);
+  return kernel.mappedFiles.map(description, place, shared, protection);
+}
+
+/** Bytes of a file that are brought in at once. */
+const LOAD = 1024 * 1024;
+
+/** The address, when what is mapped there shows what it should; where blocks of a file have to come first, then. */
+function show(
+  task: Task,
+  space: AddressSpace,
+  address: number,
+  size: number,
+  backing: Backing,
+  offset: number,
+): number {
+  const queues: WaitQueue[] = [];
+  let done = 0;
+  const load = (): number => {
+    try {
+      for (; done < size; done += LOAD) {
+        const into = task.memory.bytes(address + done, Math.min(LOAD, size - done));
+        const failure = backing.load(offset + done, into);
+        if (failure < 0) return failure;
+      }
+    } catch (error) {
+      if (!(error instanceof AbsentBlocks)) throw error;
+      if (error.load.failed) return -EIO;
+      queues.splice(0, 1, error.load.ended);
+      return PARKED;
+    }
+    space.back(address, size, backing, offset);
+    return address;
+  };
+  const settled = (result: number): number => {
+    if (result < 0 && result !== PARKED) space.unmap(address, size);
+    return result;
+  };
+  const result = settled(load());
+  if (result !== PARKED) return result;
+  return task.park({ queues, retry: () => settled(load()), deadline: null, expired: () => -EINTR });
+}
 
 const munmap: Handler = (_kernel, task, address, length) => {
   addressSpace(task).unmap(address >>> 0, length >>> 0);
@@ -38,14 +137,29 @@ const mremap: Handler = (_kernel, task, address, oldLength, newLength, flags) =>
 /** @throws Errno EINVAL, ENOMEM */
 function checkRange(space: AddressSpace, address: number, length: number): void {
   if (address % PAGE_SIZE !== 0) throw new Errno(EINVAL);
-  if (!space.covers(address, length)) throw new Errno(ENOMEM);
+  if (!space.covers(address, pageUp(length))) throw new Errno(ENOMEM);
 }
 
 /** WebAssembly protects no pages: what is asked for is granted, and what is forbidden goes on to work. */
 const mprotect: Handler = (_kernel, task, address, length, protection) => {
   if ((protection & ~PROT_ALL) !== 0) return -EINVAL;
-  checkRange(addressSpace(task), address >>> 0, length >>> 0);
+  const space = addressSpace(task);
+  checkRange(space, address >>> 0, length >>> 0);
+  space.protect(address >>> 0, length >>> 0, protection);
   return 0;
+};
+
+const msync: Handler = (_kernel, task, address, length, flags) => {
+  const space = addressSpace(task);
+  if ((flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) !== 0) return -EINVAL;
+  if ((flags & MS_ASYNC) !== 0 && (flags & MS_SYNC) !== 0) return -EINVAL;
+  checkRange(space, address >>> 0, length >>> 0);
+  // msync(2): pages that are locked in memory are not given up; none is ever given up here.
+  if ((flags & MS_INVALIDATE) !== 0 && space.locks(address >>> 0, length >>> 0)) return -EBUSY;
+  let result = 0;
+  for (const object of space.sharedWithin(address >>> 0, pageUp(length >>> 0)))
+    result = Math.min(result, object.flush());
+  return result;
 };
 
 /** The last one that madvise(2) numbers without a gap (MADV_COLLAPSE). */
@@ -60,4 +174,59 @@ const madvise: Handler = (_kernel, task, address, length, advice) => {
   return 0;
 };
 
-export const memoryCalls = { brk, mmap, munmap, mremap, mprotect, madvise };
+/** Memory of a page never leaves it but as all of the tab does: what is locked is only remembered. */
+const mlock2: Handler = (_kernel, task, address, length, flags) => {
+  if ((flags & ~MLOCK_ONFAULT) !== 0) return -EINVAL;
+  return setLocked(addressSpace(task), address >>> 0, length >>> 0, true);
+};
+
+const munlock: Handler = (_kernel, task, address, length) =>
+  setLocked(addressSpace(task), address >>> 0, length >>> 0, false);
+
+/** Linux takes the pages that the range touches (mlock(2)). @throws Errno ENOMEM, EINVAL */
+function setLocked(space: AddressSpace, address: number, length: number, locked: boolean): number {
+  const start = address - (address % PAGE_SIZE);
+  const end = pageUp(address + length);
+  if (end > 2 ** 32) return -EINVAL;
+  checkRange(space, start, end - start);
+  space.lock(start, end, locked);
+  return 0;
+}
+
+const mlockall: Handler = (_kernel, task, flags) => {
+  if (flags === 0 || flags === MCL_ONFAULT || (flags & ~MCL_ALL) !== 0) return -EINVAL;
+  const space = addressSpace(task);
+  if ((flags & MCL_CURRENT) !== 0) space.lock(0, 2 ** 32, true);
+  space.locksNew = (flags & MCL_FUTURE) !== 0;
+  return 0;
+};
+
+const munlockall: Handler = (_kernel, task) => {
+  const space = addressSpace(task);
+  space.lock(0, 2 ** 32, false);
+  space.locksNew = false;
+  return 0;
+};
+
+/** All that is mapped is in memory (mincore(2)). */
+const mincore: Handler = (_kernel, task, address, length, vector) => {
+  const space = addressSpace(task);
+  checkRange(space, address >>> 0, length >>> 0);
+  task.memory.bytes(vector, pageUp(length >>> 0) / PAGE_SIZE).fill(1);
+  return 0;
+};
+
+export const memoryCalls = {
+  brk,
+  mmap,
+  munmap,
+  mremap,
+  mprotect,
+  msync,
+  madvise,
+  mlock2,
+  munlock,
+  mlockall,
+  munlockall,
+  mincore,
+};

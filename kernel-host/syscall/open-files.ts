@@ -41,11 +41,14 @@ const fallocate: Handler = (kernel, task, fd, mode, low, high, lengthLow, length
 
 const fsync: Handler = (kernel, task, fd) => {
   const description = describe(task, fd);
+  const place = placeOrNull(kernel, description);
+  if (place) kernel.mappedFiles.reading(place.fileSystem, place.node);
   return settle(task, kernel.descriptions.operations(description).sync(description));
 };
 
 /** sync(2) has no way to fail. */
 const sync: Handler = (kernel, task) => {
+  kernel.mappedFiles.flush();
   const outcomes = [kernel.vfs.root, ...kernel.vfs.mounts].map((fileSystem) => fileSystem.sync(fileSystem.root));
   return settle(
     task,

@@ -107,7 +107,7 @@ function openNode(kernel: Kernel, task: Task, place: Place, flags: number): numb
   if (opened < 0) return opened;
   const inMemory = place.fileSystem === kernel.vfs.root;
   const kind = !inMemory ? KIND_KERNEL : type === S_IFCHR ? KIND_DEVICE : type === S_IFDIR ? KIND_DIRECTORY : KIND_FILE;
-  const file = inMemory ? null : new MountedFile(place, type === S_IFDIR);
+  const file = inMemory ? null : new MountedFile(place, type === S_IFDIR, kernel.mappedFiles);
   const description = kernel.descriptions.create(kind, flags, place.node, file);
   if (description < 0) {
     place.fileSystem.close(place.node);
