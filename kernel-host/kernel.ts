@@ -14,6 +14,7 @@ import { MappedFiles } from './file/mapped-files.js';
 import type { Timestamp } from './fs/file-system.js';
 import { MemoryFileSystem } from './fs/memory-file-system.js';
 import { type Place, Vfs } from './fs/vfs.js';
+import { Ipc } from './ipc/ipc.js';
 import { KernelMemory } from './memory/kernel-memory.js';
 import { DESCRIPTION, INODE, INODE_LOCKED, KIND_PIPE } from './memory/layout.js';
 import { PageAllocator } from './memory/page-allocator.js';
@@ -63,6 +64,7 @@ export class Kernel {
   readonly descriptions: Descriptions;
   readonly mappedFiles: MappedFiles;
   readonly locks = new FileLocks();
+  readonly ipc = new Ipc();
   readonly rings: Rings;
   readonly network: Network;
   readonly programs = new Programs();

@@ -145,6 +145,11 @@ export class AddressSpace {
     this.#remove(address, address + pageUp(length));
   }
 
+  /** Unmaps whatever shows this. */
+  detach(backing: Backing): void {
+    for (const mapping of this.#mappings.all) if (mapping.backing === backing) this.#remove(mapping.start, mapping.end);
+  }
+
   /** mremap(2): in place where it can be. @throws Errno EINVAL, EFAULT, ENOMEM */
   remap(address: number, oldLength: number, newLength: number, flags: number): number {
     checkAligned(address);

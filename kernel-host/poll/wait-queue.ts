@@ -11,6 +11,10 @@ export class WaitQueue {
     return this.#waiters.size === 0;
   }
 
+  has(waiter: Waiter): boolean {
+    return this.#waiters.has(waiter);
+  }
+
   add(waiter: Waiter): void {
     this.#waiters.add(waiter);
   }

@@ -281,6 +281,7 @@ export class ProcessTable {
     kernel.locks.releaseAll(kernel.lockOwner(process));
     if (process.task) kernel.detach(process.task);
     process.addressSpace?.release();
+    kernel.ipc.exited(process.pid);
     letGo(process.executable);
     letGo(process.cwd);
     const { u32 } = kernel.memory;

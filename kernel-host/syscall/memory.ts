@@ -43,7 +43,7 @@ import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, placeOrNull } from './call.js';
 
 /** @throws Errno ENOSYS */
-function addressSpace(task: Task): AddressSpace {
+export function addressSpace(task: Task): AddressSpace {
   if (!task.process.addressSpace) throw new Errno(ENOSYS);
   return task.process.addressSpace;
 }

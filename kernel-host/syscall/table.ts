@@ -3,11 +3,15 @@ import * as number from '../abi/syscall.js';
 import type { Handler } from './call.js';
 import { descriptorCalls } from './descriptors.js';
 import { ioCalls } from './io.js';
+import { ipcMemoryCalls } from './ipc-memory.js';
+import { ipcMessageCalls } from './ipc-messages.js';
+import { ipcSemaphoreCalls } from './ipc-semaphores.js';
 import { lockCalls } from './locks.js';
 import { memoryCalls } from './memory.js';
 import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
 import { pollCalls } from './poll.js';
+import { posixQueueCalls } from './posix-queues.js';
 import { processCalls } from './processes.js';
 import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
@@ -93,6 +97,24 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_wait4, processCalls.wait4],
   [number.SYS_getrandom, processCalls.getrandom],
   [number.SYS_portside_spawn, processCalls.spawn],
+  [number.SYS_mq_open, posixQueueCalls.mqOpen],
+  [number.SYS_mq_unlink, posixQueueCalls.mqUnlink],
+  [number.SYS_mq_timedsend_time64, posixQueueCalls.mqTimedsend],
+  [number.SYS_mq_timedreceive_time64, posixQueueCalls.mqTimedreceive],
+  [number.SYS_mq_notify, posixQueueCalls.mqNotify],
+  [number.SYS_mq_getsetattr, posixQueueCalls.mqGetsetattr],
+  [number.SYS_msgget, ipcMessageCalls.msgget],
+  [number.SYS_msgctl, ipcMessageCalls.msgctl],
+  [number.SYS_msgrcv, ipcMessageCalls.msgrcv],
+  [number.SYS_msgsnd, ipcMessageCalls.msgsnd],
+  [number.SYS_semget, ipcSemaphoreCalls.semget],
+  [number.SYS_semctl, ipcSemaphoreCalls.semctl],
+  [number.SYS_semop, (kernel, task, a, b, c) => ipcSemaphoreCalls.semtimedop(kernel, task, a, b, c, 0, 0, 0)],
+  [number.SYS_semtimedop_time64, ipcSemaphoreCalls.semtimedop],
+  [number.SYS_shmget, ipcMemoryCalls.shmget],
+  [number.SYS_shmctl, ipcMemoryCalls.shmctl],
+  [number.SYS_shmat, ipcMemoryCalls.shmat],
+  [number.SYS_shmdt, ipcMemoryCalls.shmdt],
   [number.SYS_socket, socketCalls.socket],
   [number.SYS_socketpair, socketCalls.socketpair],
   [number.SYS_bind, socketCalls.bind],

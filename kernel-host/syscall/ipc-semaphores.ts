@@ -1,0 +1,155 @@
+/** semget(2), semop(2), semctl(2). */
+import { E2BIG, EAGAIN, EINTR, EINVAL, Errno } from '../abi/errno.js';
+import * as abi from '../abi/ipc.js';
+import { MOST_SETS } from '../ipc/ipc.js';
+import { Permissions, READ, WRITE } from '../ipc/permissions.js';
+import { LARGEST_VALUE, type Operation, SemaphoreSet } from '../ipc/semaphore-set.js';
+import type { Kernel } from '../kernel.js';
+import type { UserMemory } from '../memory/user-memory.js';
+import { PARKED, type Task } from '../process/task.js';
+import type { Handler } from './call.js';
+import { command, putPermissions, putTime, putWords, seconds, setPermissions } from './ipc-structs.js';
+
+/** Linux: SEMMSL, SEMMNS, SEMOPM. */
+const MOST_IN_SET = 32000;
+const MOST_SEMAPHORES = 1_024_000_000;
+const MOST_OPERATIONS = 500;
+
+const semget: Handler = (kernel, { process }, key, count, flags) => {
+  if (count < 0 || count > MOST_IN_SET) return -EINVAL;
+  return kernel.ipc.sets.get(
+    key,
+    flags,
+    process,
+    () => {
+      if (count === 0) throw new Errno(EINVAL);
+      return new SemaphoreSet(new Permissions(key, process, flags), count, seconds(kernel));
+    },
+    (set) => {
+      if (count > set.count) throw new Errno(EINVAL);
+    },
+  );
+};
+
+function readOperations(memory: UserMemory, address: number, count: number): Operation[] {
+  const { view, at } = memory.struct(address, count * abi.SEMBUF_SIZE);
+  return Array.from({ length: count }, (_, i) => ({
+    semaphore: view.getUint16(at + i * abi.SEMBUF_SIZE, true),
+    change: view.getInt16(at + i * abi.SEMBUF_SIZE + 2, true),
+    flags: view.getInt16(at + i * abi.SEMBUF_SIZE + 4, true),
+  }));
+}
+
+/** @param timeout a timespec of 64-bit seconds, or 0 for ever. */
+const semtimedop: Handler = (kernel, task, id, address, count, timeout) => {
+  if (count < 1 || id < 0) return -EINVAL;
+  if (count > MOST_OPERATIONS) return -E2BIG;
+  const operations = readOperations(task.memory, address, count);
+  const deadline = timeout === 0 ? null : kernel.clock.monotonic() + duration(task.memory, timeout);
+  const set = kernel.ipc.sets.at(id);
+  set.check(operations);
+  set.permissions.check(task.process, operations.some(({ change }) => change !== 0) ? WRITE : READ);
+  const attempt = (): number => {
+    const waits = set.operate(operations, task.process.pid, seconds(kernel));
+    if (!waits) return 0;
+    set.waits(task, waits);
+    return PARKED;
+  };
+  const result = attempt();
+  if (result !== PARKED) return result;
+  return task.park({
+    queues: [set.changed],
+    retry: attempt,
+    deadline,
+    expired: () => (deadline === null ? -EINTR : -EAGAIN),
+  });
+};
+
+/** In milliseconds. @throws Errno EINVAL */
+function duration(memory: UserMemory, timespec: number): number {
+  const seconds = memory.getInt64(timespec);
+  const nanoseconds = memory.getInt32(timespec + 8);
+  if (seconds < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
+function putSet(kernel: Kernel, task: Task, address: number, id: number, set: SemaphoreSet): void {
+  const { view, at } = task.memory.struct(address, abi.SEMID_DS.SIZE);
+  putPermissions(view, at, set.permissions, kernel.ipc.sets.sequenceOf(id));
+  putTime(view, at + abi.SEMID_DS.OTIME, set.operatedAt);
+  putTime(view, at + abi.SEMID_DS.CTIME, set.changedAt);
+  view.setUint16(at + abi.SEMID_DS.NSEMS, set.count, true);
+}
+
+/** About the set as a whole, or about what all sets may have. */
+function control(kernel: Kernel, task: Task, id: number, asked: number, argument: number): number {
+  const { sets } = kernel.ipc;
+  switch (asked) {
+    case abi.IPC_INFO:
+    case abi.SEM_INFO: {
+      const all = sets.all.reduce((sum, set) => sum + set.count, 0);
+      const used = asked === abi.SEM_INFO ? [sets.all.length, LARGEST_VALUE, all] : [0, LARGEST_VALUE, LARGEST_VALUE];
+      const limits = [0, MOST_SETS, MOST_SEMAPHORES, 0, MOST_IN_SET, MOST_OPERATIONS, MOST_OPERATIONS];
+      putWords(task.memory, argument, abi.SEMINFO_SIZE, [...limits, ...used]);
+      return sets.highest;
+    }
+    case abi.SEM_STAT:
+    case abi.SEM_STAT_ANY: {
+      const found = sets.atIndex(id);
+      if (asked === abi.SEM_STAT) found.object.permissions.check(task.process, READ);
+      putSet(kernel, task, argument, found.id, found.object);
+      return found.id;
+    }
+    case abi.IPC_STAT: {
+      const set = sets.at(id);
+      set.permissions.check(task.process, READ);
+      putSet(kernel, task, argument, id, set);
+      return 0;
+    }
+    case abi.IPC_SET: {
+      const set = sets.at(id);
+      set.permissions.checkOwner(task.process);
+      setPermissions(task.memory, argument, set.permissions);
+      set.changedAt = seconds(kernel);
+      return 0;
+    }
+    case abi.IPC_RMID: {
+      const set = sets.at(id);
+      set.permissions.checkOwner(task.process);
+      sets.remove(set);
+      set.remove();
+      return 0;
+    }
+    default:
+      return -EINVAL;
+  }
+}
+
+const semctl: Handler = (kernel, task, id, semaphore, request, argument) => {
+  const asked = command(request);
+  if (asked < abi.GETPID || asked > abi.SETALL) return control(kernel, task, id, asked, argument);
+  const set = kernel.ipc.sets.at(id);
+  const { memory, process } = task;
+  const changes = asked === abi.SETVAL || asked === abi.SETALL;
+  set.permissions.check(process, changes ? WRITE : READ);
+  if (asked === abi.GETALL || asked === abi.SETALL) {
+    const { view, at } = memory.struct(argument, set.count * 2);
+    if (asked === abi.GETALL) for (const [i, value] of set.values.entries()) view.setUint16(at + i * 2, value, true);
+    else {
+      const values = Array.from({ length: set.count }, (_, i) => view.getUint16(at + i * 2, true));
+      set.set(0, values, process.pid, seconds(kernel));
+    }
+    return 0;
+  }
+  if (semaphore < 0 || semaphore >= set.count) return -EINVAL;
+  const { value, pid } = set.at(semaphore);
+  if (asked === abi.GETVAL) return value;
+  if (asked === abi.GETPID) return pid;
+  if (asked === abi.SETVAL) {
+    set.set(semaphore, [argument], process.pid, seconds(kernel));
+    return 0;
+  }
+  return set.sleeping(semaphore, asked === abi.GETZCNT);
+};
+
+export const ipcSemaphoreCalls = { semget, semtimedop, semctl };
