@@ -39,6 +39,7 @@ interface RunFlags {
   readonly cwd: string;
   readonly php: PhpVersion;
   readonly listen?: readonly Listen[];
+  readonly tty?: boolean;
 }
 
 /**
@@ -119,6 +120,7 @@ export function createProgram({ version, build, guest }: Installation): Command 
       'lead a TCP port of this machine to one of the guest; repeatable',
       parseListen,
     )
+    .option('-t, --tty', 'give the guest a terminal, even where input or output are none')
     .addHelpText(
       'after',
       "\nExamples:\n  portside run php -r 'echo PHP_VERSION;'\n" +
@@ -133,6 +135,7 @@ export function createProgram({ version, build, guest }: Installation): Command 
         cwd: flags.cwd,
         php: flags.php,
         listen: flags.listen ?? [],
+        terminal: flags.tty ?? false,
       });
     });
 

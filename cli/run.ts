@@ -13,6 +13,8 @@ export interface RunSettings {
   readonly cwd: string;
   readonly php: PhpVersion;
   readonly listen: readonly Listen[];
+  /** A terminal for the guest even where this process has none. */
+  readonly terminal: boolean;
 }
 
 /** What the kernel under Node is asked to run. */
@@ -28,6 +30,8 @@ export interface RunOptions {
   /** Host path of PHP's WebAssembly; undefined where the program is a file of its own. */
   readonly php: string | undefined;
   readonly listen: readonly Listen[];
+  /** A terminal for the guest even where this process has none. */
+  readonly terminal: boolean;
 }
 
 /** Where every machine lets programs keep what should outlive them. */
@@ -47,6 +51,7 @@ export async function run(program: string, args: readonly string[], settings: Ru
     cwd: settings.cwd,
     php,
     listen: settings.listen,
+    terminal: settings.terminal,
   };
   const end = await runGuest(options);
   if ('exitCode' in end) process.exitCode = end.exitCode;

@@ -69,7 +69,7 @@ export class Kernel {
   readonly network: Network;
   readonly programs = new Programs();
   readonly processes: ProcessTable;
-  readonly terminals = new Terminals();
+  readonly terminals = new Terminals(this);
   readonly events: KernelEvents;
   /** uname(2): sysname, nodename, release, version, machine, domainname. */
   readonly identity: readonly string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];

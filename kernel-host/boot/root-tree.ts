@@ -1,7 +1,15 @@
 /** What every machine's file system holds before anything is put into it (FHS 3.0, as far as guests look). */
 import { Errno } from '../abi/errno.js';
 import { S_IFCHR, S_IFDIR, S_IFREG } from '../abi/stat.js';
-import { DEVICE_FULL, DEVICE_NULL, DEVICE_RANDOM, DEVICE_TTY, DEVICE_URANDOM, DEVICE_ZERO } from '../device/devices.js';
+import {
+  DEVICE_FULL,
+  DEVICE_NULL,
+  DEVICE_PTMX,
+  DEVICE_RANDOM,
+  DEVICE_TTY,
+  DEVICE_URANDOM,
+  DEVICE_ZERO,
+} from '../device/devices.js';
 import type { Kernel } from '../kernel.js';
 
 const encoder = new TextEncoder();
@@ -9,6 +17,7 @@ const encoder = new TextEncoder();
 const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
   ['/bin', 0o755],
   ['/dev', 0o755],
+  ['/dev/pts', 0o755],
   ['/dev/shm', 0o1777],
   ['/etc', 0o755],
   ['/home', 0o755],
@@ -28,6 +37,7 @@ const DEVICES: readonly (readonly [name: string, rdev: number])[] = [
   ['random', DEVICE_RANDOM],
   ['urandom', DEVICE_URANDOM],
   ['tty', DEVICE_TTY],
+  ['ptmx', DEVICE_PTMX],
 ];
 
 const LINKS: readonly (readonly [path: string, target: string])[] = [

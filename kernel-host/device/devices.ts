@@ -1,16 +1,19 @@
 /** Memory devices (mem(4), random(4)), by device number. One module for the kernel and for process workers. */
 import { ENOSPC } from '../abi/errno.js';
 
-const device = (major: number, minor: number): number => (major << 8) | minor;
-export const DEVICE_NULL = device(1, 3);
-export const DEVICE_ZERO = device(1, 5);
-export const DEVICE_FULL = device(1, 7);
-export const DEVICE_RANDOM = device(1, 8);
-export const DEVICE_URANDOM = device(1, 9);
-export const DEVICE_TTY = device(5, 0);
+/** st_rdev (Linux: new_encode_dev()): the minor number has 20 bits, of which the lowest 8 come first. */
+export const deviceNumber = (major: number, minor: number): number =>
+  (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
+export const DEVICE_NULL = deviceNumber(1, 3);
+export const DEVICE_ZERO = deviceNumber(1, 5);
+export const DEVICE_FULL = deviceNumber(1, 7);
+export const DEVICE_RANDOM = deviceNumber(1, 8);
+export const DEVICE_URANDOM = deviceNumber(1, 9);
+export const DEVICE_TTY = deviceNumber(5, 0);
+export const DEVICE_PTMX = deviceNumber(5, 2);
 
 export const isMemoryDevice = (rdev: number): boolean =>
-  rdev >= DEVICE_NULL && rdev <= DEVICE_URANDOM && rdev !== device(1, 4) && rdev !== device(1, 6);
+  rdev >= DEVICE_NULL && rdev <= DEVICE_URANDOM && rdev !== deviceNumber(1, 4) && rdev !== deviceNumber(1, 6);
 
 /** getRandomValues fills at most this many bytes a call (Web Crypto, section 10.1.1). */
 const ENTROPY_QUOTA = 65536;

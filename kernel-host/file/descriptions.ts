@@ -7,7 +7,6 @@ import type { Address, KernelMemory } from '../memory/kernel-memory.js';
 import { DESCRIPTION, DESCRIPTION_SIZE, KIND_DEVICE, KIND_DIRECTORY, KIND_FILE } from '../memory/layout.js';
 import type { SlabAllocator } from '../memory/slab-allocator.js';
 import type { FileOperations } from './file-operations.js';
-import { MountedFile } from './mounted-file.js';
 
 export class Descriptions {
   readonly #memory: KernelMemory;
@@ -99,8 +98,7 @@ export class Descriptions {
     const kind = this.kind(description);
     if (kind === KIND_FILE || kind === KIND_DIRECTORY || kind === KIND_DEVICE)
       return { fileSystem: root, node: this.object(description) };
-    const operations = this.operations(description);
-    return operations instanceof MountedFile ? operations.place : null;
+    return this.operations(description).place ?? null;
   }
 
   retain(description: number): void {

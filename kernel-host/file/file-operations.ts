@@ -2,18 +2,27 @@
 import { EINVAL, ENOTDIR, ENOTTY, ESPIPE } from '../abi/errno.js';
 import type { Attributes } from '../abi/stat.js';
 import type { DirectoryEntry } from '../fs/file-system.js';
+import type { Place } from '../fs/vfs.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
+import type { Task } from '../process/task.js';
 
 export interface FileOperations {
   /** False where lseek, pread and pwrite give ESPIPE. */
   readonly seekable: boolean;
+  /** Where it lies in the tree; absent or null for what has no name there, and for what lies in kernel memory. */
+  readonly place?: Place | null;
   /** Woken when `poll` may say more for readers, or for writers. */
   readonly readable: WaitQueue | null;
   readonly writable: WaitQueue | null;
 
   /** Count, 0 at the end, -EAGAIN when nothing is there yet. Never blocks. */
   read(description: number, into: Uint8Array, position: number): number;
+  /**
+   * Reads where waiting has rules of its own (a terminal's VMIN and VTIME): as a handler of a system call.
+   * @param took hears of the count before the call returns.
+   */
+  readWaiting?(task: Task, into: Uint8Array, mayWait: boolean, took: (count: number) => void): number;
   /** Count, possibly less than asked, -EAGAIN when there is no room yet. Never blocks. */
   write(description: number, from: Uint8Array, position: number): number;
   /** POLLIN, POLLOUT, POLLHUP... that hold now. */

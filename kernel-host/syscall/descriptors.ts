@@ -18,17 +18,12 @@ import {
   O_NONBLOCK,
   O_SETTABLE,
 } from '../abi/fcntl.js';
+import { FIOCLEX, FIONBIO, FIONCLEX, FIONREAD } from '../abi/ioctl.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_FILE } from '../memory/layout.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler } from './call.js';
 import { recordLock, testLock } from './locks.js';
-
-/** asm-generic/ioctls.h */
-const FIONREAD = 0x541b;
-const FIONBIO = 0x5421;
-const FIOCLEX = 0x5451;
-const FIONCLEX = 0x5450;
 
 const close: Handler = (kernel, task, fd) => {
   kernel.closeDescriptor(task.process, fd, describe(task, fd));

@@ -12,14 +12,24 @@ import { settle } from './settle.js';
 /** limits.h, Linux. */
 const IOV_MAX = 1024;
 
-/** Reads at the description's offset and moves it. */
-function readInto(kernel: Kernel, task: Task, description: number, into: Uint8Array): number {
+/** Reads at the description's offset and moves it. @param took hears of the count before the call returns. */
+function readInto(
+  kernel: Kernel,
+  task: Task,
+  description: number,
+  into: Uint8Array,
+  took: (count: number) => void = () => {},
+): number {
   const { descriptions } = kernel;
   const operations = descriptions.operations(description);
-  return whenReady(task, operations, description, POLLIN, !nonBlocking(kernel, description), () => {
+  const mayWait = !nonBlocking(kernel, description);
+  if (operations.readWaiting) return operations.readWaiting(task, into, mayWait, took);
+  return whenReady(task, operations, description, POLLIN, mayWait, () => {
     const offset = descriptions.offset(description);
     const count = operations.read(description, into, offset);
-    if (count > 0 && operations.seekable) descriptions.setOffset(description, offset + count);
+    if (count <= 0) return count;
+    if (operations.seekable) descriptions.setOffset(description, offset + count);
+    took(count);
     return count;
   });
 }
@@ -89,20 +99,13 @@ const readv: Handler = (kernel, task, fd, address, count) => {
   const description = readable(kernel, task, fd);
   const parts = vectors(task.memory, address, count);
   const whole = new Uint8Array(sizeOf(parts));
-  const { descriptions } = kernel;
-  const operations = descriptions.operations(description);
-  return whenReady(task, operations, description, POLLIN, !nonBlocking(kernel, description), () => {
-    const offset = descriptions.offset(description);
-    const got = operations.read(description, whole, offset);
-    if (got <= 0) return got;
-    if (operations.seekable) descriptions.setOffset(description, offset + got);
+  return readInto(kernel, task, description, whole, (got) => {
     let done = 0;
     for (const part of parts) {
       part.set(whole.subarray(done, Math.min(done + part.length, got)));
       done += part.length;
       if (done >= got) break;
     }
-    return got;
   });
 };
 

@@ -93,15 +93,15 @@ export function openPath(
     node = fileSystem.create(found.directory, found.name, S_IFREG | (mode & PERMISSIONS & ~task.process.umask), 0);
     if (node < 0) return node;
   }
-  return openNode(kernel, task, { fileSystem, node }, found.node === 0 ? flags & ~O_TRUNC : flags);
+  return openNode(kernel, { fileSystem, node }, found.node === 0 ? flags & ~O_TRUNC : flags);
 }
 
-function openNode(kernel: Kernel, task: Task, place: Place, flags: number): number {
+function openNode(kernel: Kernel, place: Place, flags: number): number {
   if (place.fileSystem.describe) return place.fileSystem.describe(place.node, flags);
   const attributes = kernel.vfs.attributes(place);
   const { mode, rdev } = attributes;
   const type = mode & S_IFMT;
-  if (type === S_IFCHR && !isMemoryDevice(rdev)) return kernel.terminals.open(kernel, task, rdev, flags);
+  if (type === S_IFCHR && !isMemoryDevice(rdev)) return kernel.terminals.open(place, rdev, flags);
   if (type === S_IFBLK || type === S_IFIFO) return -ENXIO;
   const opened = place.fileSystem.open(place.node, flags);
   if (opened < 0) return opened;

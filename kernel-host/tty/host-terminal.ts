@@ -1,95 +1,115 @@
-/** A terminal of the host, handed through: the host's own line discipline edits and echoes; size and modes are told as they are. */
-import { EFAULT, EINVAL, ENOTTY, Errno } from '../abi/errno.js';
-import { POLLIN } from '../abi/poll.js';
-import { type Attributes, S_IFCHR } from '../abi/stat.js';
-import { DEVICE_TTY } from '../device/devices.js';
-import { type FileOperations, unsupported } from '../file/file-operations.js';
-import type { HostInput, HostOutput } from '../file/host-stream.js';
-import type { UserMemory } from '../memory/user-memory.js';
+/** A terminal whose master the machine's host has: its keyboard types, its screen shows. */
+import { O_RDWR } from '../abi/fcntl.js';
+import { DISABLED } from '../abi/termios.js';
+import type { Kernel } from '../kernel.js';
+import type { PseudoTerminal, WindowSize } from './pseudo-terminal.js';
+import type { Terminal, TerminalNumber } from './terminal.js';
+import { Termios } from './termios.js';
 
-/** asm-generic/ioctls.h */
-const TCGETS = 0x5401;
-const TIOCGWINSZ = 0x5413;
-/** termios of a terminal in its usual state: ICRNL|IXON, OPOST|ONLCR, B38400|CS8|CREAD, ISIG|ICANON|ECHO|ECHOE|ECHOK|IEXTEN. */
-const COOKED = [0x500, 0x5, 0xbf, 0x803b] as const;
-/** struct termios of musl without the control characters and speeds: four words. */
-const TERMIOS_WORDS = 4;
+/** What is handed to the screen at once. */
+const SCREENFUL = 16384;
 
-export interface TerminalSize {
-  readonly rows: number;
-  readonly columns: number;
+export interface Screen {
+  /** Gets a copy of its own; false asks for no more until `resume`. */
+  show(bytes: Uint8Array): boolean;
 }
 
-export class HostTerminal implements FileOperations {
-  readonly seekable = false;
-  readonly size = unsupported.size;
-  readonly truncate = unsupported.truncate;
-  readonly sync = unsupported.sync;
-  readonly entry = unsupported.entry;
-  readonly input: HostInput;
-  readonly output: HostOutput;
-  readonly #size: () => TerminalSize;
+export class HostTerminal {
+  readonly #kernel: Kernel;
+  readonly #terminal: Terminal;
+  readonly #screen: Screen;
+  readonly #buffer = new Uint8Array(SCREENFUL);
+  /** Typed, and not taken yet. */
+  #typed: Uint8Array[] = [];
+  #paused = false;
+  #scheduled = false;
 
-  constructor(input: HostInput, output: HostOutput, size: () => TerminalSize) {
-    this.input = input;
-    this.output = output;
-    this.#size = size;
+  /** @throws RangeError when the machine has too many terminals */
+  constructor(kernel: Kernel, screen: Screen) {
+    const terminal = kernel.terminals.create();
+    if (typeof terminal === 'number') throw new RangeError('no room for another terminal');
+    this.#kernel = kernel;
+    this.#terminal = terminal;
+    this.#screen = screen;
+    this.#pair.locked = false;
+    this.#pair.masterReadable.add({ wake: () => this.#schedule() });
+    this.#pair.masterWritable.add({ wake: () => this.#type() });
   }
 
-  get readable() {
-    return this.input.readable;
+  get #pair(): PseudoTerminal {
+    return this.#terminal.pair;
   }
 
-  get writable() {
-    return this.output.writable;
+  get number(): TerminalNumber {
+    return this.#terminal.number;
   }
 
-  /** The same terminal, opened again by its name. */
-  share(): FileOperations {
-    return this;
+  /** A description of the slave with one reference, to hand to processes. @throws RangeError when there is no room */
+  describe(): number {
+    const description = this.#kernel.terminals.describeSlave(this.#terminal, O_RDWR);
+    if (description < 0) throw new RangeError('no room for another open file description');
+    return description;
   }
 
-  read(description: number, into: Uint8Array): number {
-    return this.input.read(description, into);
+  /** Takes the bytes' ownership. */
+  type(bytes: Uint8Array): void {
+    this.#typed.push(bytes);
+    this.#type();
   }
 
-  write(description: number, from: Uint8Array): number {
-    return this.output.write(description, from);
+  /** Types a special character, such as the one at VEOF, if there is one. */
+  typeSpecial(place: number): void {
+    const byte = this.#pair.discipline.modes.character(place);
+    if (byte !== DISABLED) this.type(Uint8Array.of(byte));
   }
 
-  poll(): number {
-    return this.input.poll() | this.output.poll();
+  changeModes(change: (modes: Termios) => void): void {
+    const modes = new Termios();
+    modes.assign(this.#pair.discipline.modes);
+    change(modes);
+    this.#pair.setModes(modes);
   }
 
-  arm(_description: number, events: number): void {
-    if (events & POLLIN) this.input.arm();
+  resize(size: WindowSize): void {
+    this.#pair.size = size;
   }
 
-  attributes(_description: number, out: Attributes): number {
-    out.mode = S_IFCHR | 0o620;
-    out.nlink = 1;
-    out.rdev = DEVICE_TTY;
-    return 0;
+  /** The screen takes more. */
+  resume(): void {
+    this.#paused = false;
+    this.#schedule();
   }
 
-  release(): void {}
+  /** The keyboard and the screen are gone. */
+  hangUp(): void {
+    this.#kernel.terminals.remove(this.#terminal);
+  }
 
-  ioctl(_description: number, request: number, argument: number, memory: UserMemory): number {
-    if (argument === 0) throw new Errno(EFAULT);
-    switch (request) {
-      case TIOCGWINSZ: {
-        const { rows, columns } = this.#size();
-        memory.setInt16(argument, rows);
-        memory.setInt16(argument + 2, columns);
-        memory.setInt32(argument + 4, 0);
-        return 0;
+  /** Shows all that there is, at once. */
+  flush(): void {
+    while (!this.#paused && this.#pair.shown > 0) {
+      const count = this.#pair.take(this.#buffer);
+      this.#paused = !this.#screen.show(this.#buffer.slice(0, count));
+    }
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#paused) return;
+    this.#scheduled = true;
+    this.#kernel.enqueue(() => {
+      this.#scheduled = false;
+      this.flush();
+    });
+  }
+
+  #type(): void {
+    for (let first = this.#typed[0]; first; first = this.#typed[0]) {
+      const count = Math.max(0, this.#pair.type(first));
+      if (count < first.length) {
+        this.#typed[0] = first.subarray(count);
+        return;
       }
-      case TCGETS:
-        for (let i = 0; i < TERMIOS_WORDS; i++) memory.setInt32(argument + i * 4, COOKED[i] ?? 0);
-        return 0;
-      default:
-        // Modes of the host's terminal are not a guest's to change.
-        return request >= 0x5402 && request <= 0x5404 ? -EINVAL : -ENOTTY;
+      this.#typed.shift();
     }
   }
 }

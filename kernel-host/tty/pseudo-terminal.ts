@@ -101,9 +101,8 @@ export class PseudoTerminal implements Listener {
     this.writable.wake();
   }
 
-  /** The master writes: the count, -EAGAIN without room, -EIO without slave. */
+  /** The master writes: the count, -EAGAIN without room. Without a slave it waits for the next one. */
   type(bytes: Uint8Array): number {
-    if (this.#abandoned) return -EIO;
     let taken = 0;
     if (this.#typed.length === 0) taken = this.#receive(bytes);
     taken += this.#typed.append(bytes.subarray(taken));

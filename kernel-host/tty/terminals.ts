@@ -1,22 +1,102 @@
-/** Terminal devices: `/dev/tty` leads to a process's terminal, when its host gave it one. */
-import { ENODEV, ENXIO } from '../abi/errno.js';
-import { DEVICE_TTY } from '../device/devices.js';
+/** The terminals of a machine, by number, and what opening a terminal device leads to. */
+import { EIO, ENODEV, ENOSPC, ENXIO } from '../abi/errno.js';
+import { O_RDWR } from '../abi/fcntl.js';
+import { DEVICE_PTMX, DEVICE_TTY } from '../device/devices.js';
+import { MountedFile } from '../file/mounted-file.js';
+import { nothingMapped } from '../fs/mapped-content.js';
+import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL } from '../memory/layout.js';
-import type { Task } from '../process/task.js';
-import { HostTerminal } from './host-terminal.js';
+import { DevPts } from './devpts.js';
+import { MasterFile } from './master-file.js';
+import { SlaveFile } from './slave-file.js';
+import { Terminal, type TerminalNumber } from './terminal.js';
+
+/** kernel.pty.max of Linux. */
+const TERMINALS_MAX = 4096;
 
 export class Terminals {
-  /** A new description of what the device leads to, or -errno. */
-  open(kernel: Kernel, task: Task, rdev: number, flags: number): number {
+  readonly #kernel: Kernel;
+  readonly #terminals = new Map<TerminalNumber, Terminal>();
+  #devpts: DevPts | null = null;
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** Puts devpts at /dev/pts. @throws Errno ENOENT, EBUSY when that is no empty place for it */
+  mount(): void {
+    const { vfs } = this.#kernel;
+    this.#devpts = new DevPts(vfs.nextDevice, this, () => this.#kernel.now());
+    vfs.mount(new TextEncoder().encode('/dev/pts'), this.#devpts);
+  }
+
+  byNumber(number: number): Terminal | null {
+    return this.#terminals.get(number as TerminalNumber) ?? null;
+  }
+
+  get numbers(): Iterable<TerminalNumber> {
+    return this.#terminals.keys();
+  }
+
+  /** A new terminal, whose master nobody has yet; -ENOSPC. */
+  create(): Terminal | number {
+    let number = 0;
+    while (this.#terminals.has(number as TerminalNumber)) number++;
+    if (number >= TERMINALS_MAX) return -ENOSPC;
+    const process = this.#kernel.current?.process;
+    const { seconds, nanoseconds } = this.#kernel.now();
+    const terminal = new Terminal(number as TerminalNumber, {
+      uid: process?.euid ?? 0,
+      gid: process?.egid ?? 0,
+      atime: seconds,
+      mtime: seconds,
+      ctime: seconds,
+      atimeNanoseconds: nanoseconds,
+      mtimeNanoseconds: nanoseconds,
+      ctimeNanoseconds: nanoseconds,
+    });
+    this.#terminals.set(terminal.number, terminal);
+    return terminal;
+  }
+
+  /** The master is closed: its number is free again, and who has the slave has lost the terminal. */
+  remove(terminal: Terminal): void {
+    this.#terminals.delete(terminal.number);
+    terminal.pair.hangUp();
+  }
+
+  /** A new description of what a device leads to, or -errno. */
+  open(place: Place, rdev: number, flags: number): number {
+    if (rdev === DEVICE_PTMX) return this.openMaster(place, flags);
     if (rdev !== DEVICE_TTY) return -ENODEV;
-    for (const fd of [0, 1, 2]) {
-      const description = task.process.descriptors.get(fd);
-      if (description < 0 || kernel.descriptions.kind(description) !== KIND_KERNEL) continue;
-      const operations = kernel.descriptions.operations(description);
-      if (operations instanceof HostTerminal)
-        return kernel.descriptions.create(KIND_KERNEL, flags, 0, operations.share());
-    }
     return -ENXIO;
+  }
+
+  openMaster(place: Place, flags: number): number {
+    const terminal = this.create();
+    if (typeof terminal === 'number') return terminal;
+    const file = new MasterFile(this.#kernel, terminal, place);
+    const description = this.#kernel.descriptions.create(KIND_KERNEL, flags, 0, file);
+    if (description < 0) this.remove(terminal);
+    return description;
+  }
+
+  /** A new description of the slave, or -errno. */
+  openSlave(terminal: Terminal, flags: number): number {
+    if (terminal.pair.locked) return -EIO;
+    return this.describeSlave(terminal, flags);
+  }
+
+  openDirectory(place: Place, flags: number): number {
+    return this.#kernel.descriptions.create(KIND_KERNEL, flags, 0, new MountedFile(place, true, nothingMapped));
+  }
+
+  /** As `openSlave`, for the machine's host: locked or not. */
+  describeSlave(terminal: Terminal, flags: number = O_RDWR): number {
+    const file = new SlaveFile(this.#kernel, terminal, this.#devpts?.place(terminal) ?? null);
+    const description = this.#kernel.descriptions.create(KIND_KERNEL, flags, 0, file);
+    if (description >= 0) terminal.pair.openSlave();
+    return description;
   }
 }

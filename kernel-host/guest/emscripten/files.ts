@@ -37,8 +37,8 @@ const DIRENT_SIZE = 280;
 const DIRENT_NAME = 19;
 const FLOCK_SIZE = 32;
 /** asm-generic/ioctls.h, with the bytes that each reads or writes at its argument. */
-const IOCTL_READS: Readonly<Record<number, number>> = { 21537: 4, 21506: 36, 21507: 36, 21508: 36 };
-const IOCTL_WRITES: Readonly<Record<number, number>> = { 21531: 4, 21523: 8, 21505: 16 };
+const IOCTL_READS: Readonly<Record<number, number>> = { 21524: 8, 21537: 4, 21506: 36, 21507: 36, 21508: 36 };
+const IOCTL_WRITES: Readonly<Record<number, number>> = { 21531: 4, 21523: 8, 21505: 36 };
 const ARGUMENT = 64;
 
 function putStat(view: DataView, at: number, a: Attributes): void {

@@ -28,6 +28,7 @@ export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKE
   );
   plantRootTree(kernel);
   mountProc(kernel, availableParallelism());
+  kernel.terminals.mount();
   return kernel;
 }
 

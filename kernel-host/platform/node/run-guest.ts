@@ -24,6 +24,8 @@ export interface RunGuestOptions {
   /** Host path of PHP's WebAssembly; undefined where the program is a file of its own. */
   readonly php: string | undefined;
   readonly listen: readonly { readonly host: number; readonly guest: number }[];
+  /** Gives the guest a terminal even where this process has none. */
+  readonly terminal: boolean;
 }
 
 /** How a guest ended: by itself, or by a signal. */
@@ -53,7 +55,7 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
   makeDirectory(kernel, '/var/www/html', 0o755);
   mountFolders(kernel, options.mounts);
   const servers = await Promise.all(options.listen.map(({ host, guest }) => bridgePort(kernel, host, guest)));
-  const { descriptors, drained } = standardStreams(kernel);
+  const { descriptors, terminal, drained } = standardStreams(kernel, options.terminal);
   const pid = kernel.processes.spawn({
     path: guestPath,
     arguments: [options.php === undefined ? options.program : 'php', ...options.args],
@@ -76,6 +78,7 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
     await drained;
     return end;
   } finally {
+    terminal?.close();
     for (const [name, handler] of handlers) process.off(name, handler);
     for (const server of servers) server.close();
     process.stdin.pause();

@@ -1,21 +1,13 @@
 /** The standard streams of this process as a guest's: pipes as pipes, a terminal as a terminal. */
 import type { ReadStream, WriteStream } from 'node:tty';
-import { O_RDONLY, O_RDWR, O_WRONLY } from '../../abi/fcntl.js';
-import { HostInput, HostOutput } from '../../file/host-stream.js';
+import { O_RDONLY } from '../../abi/fcntl.js';
+import { HostInput } from '../../file/host-stream.js';
 import type { Kernel } from '../../kernel.js';
 import { KIND_KERNEL } from '../../memory/layout.js';
-import { HostTerminal, type TerminalSize } from '../../tty/host-terminal.js';
+import { NodeTerminal } from './node-terminal.js';
 
 type Input = NodeJS.ReadStream | ReadStream;
 type Output = NodeJS.WriteStream | WriteStream;
-
-/** Node has no SIGPIPE: a reader that went away is an error event, and the guest gets EPIPE with its next write. */
-function outputTo(stream: Output): HostOutput {
-  const output = new HostOutput((bytes) => stream.write(bytes));
-  stream.on('drain', () => output.drained());
-  stream.on('error', () => output.close());
-  return output;
-}
 
 /** Reads from the host only while the guest has nothing left: a large file on stdin is not read into memory at once. */
 function inputFrom(stream: Input): HostInput {
@@ -36,32 +28,29 @@ function inputFrom(stream: Input): HostInput {
 export interface StandardStreams {
   /** Descriptions for a guest's descriptors 0, 1 and 2, one reference each. */
   readonly descriptors: ReadonlyMap<number, number>;
+  /** The guest's terminal, where one of its streams is that. */
+  readonly terminal: NodeTerminal | null;
   /** Resolves when the guest, and all that inherited from it, have closed their output, and this process has taken it. */
   readonly drained: Promise<unknown>;
 }
 
-export function standardStreams(kernel: Kernel): StandardStreams {
+/** @param forced gives the guest a terminal for all three, whatever they are here. */
+export function standardStreams(kernel: Kernel, forced: boolean): StandardStreams {
+  const { stdin, stdout, stderr } = process;
   const descriptors = new Map<number, number>();
   const drained: Promise<void>[] = [];
-  const input = inputFrom(process.stdin);
-  if (process.stdin.isTTY) {
-    const terminal = new HostTerminal(input, outputTo(process.stdout), () => sizeOf(process.stdout));
-    descriptors.set(0, kernel.describe(KIND_KERNEL, O_RDWR, terminal));
-  } else {
-    descriptors.set(0, kernel.describe(KIND_KERNEL, O_RDONLY, input));
-  }
+  const types = forced || stdin.isTTY;
+  const terminal = types || stdout.isTTY || stderr.isTTY ? new NodeTerminal(kernel, types) : null;
+  if (terminal && types) descriptors.set(0, terminal.describe());
+  else descriptors.set(0, kernel.describe(KIND_KERNEL, O_RDONLY, inputFrom(stdin)));
   for (const [fd, stream] of [
-    [1, process.stdout],
-    [2, process.stderr],
+    [1, stdout],
+    [2, stderr],
   ] as const) {
-    if (stream.isTTY) {
-      const terminal = new HostTerminal(input, outputTo(stream), () => sizeOf(stream));
-      descriptors.set(fd, kernel.describe(KIND_KERNEL, O_WRONLY, terminal));
-    } else {
-      drained.push(new Promise((end) => descriptors.set(fd, pipeTo(kernel, stream, end))));
-    }
+    if (terminal && (forced || stream.isTTY)) descriptors.set(fd, terminal.describe());
+    else drained.push(new Promise((end) => descriptors.set(fd, pipeTo(kernel, stream, end))));
   }
-  return { descriptors, drained: Promise.all(drained) };
+  return { descriptors, terminal, drained: Promise.all(drained) };
 }
 
 /** A pipe that ends in a stream of this process, at the stream's own pace. */
@@ -77,5 +66,3 @@ function pipeTo(kernel: Kernel, stream: Output, end: () => void): number {
   });
   return description;
 }
-
-const sizeOf = (stream: Output): TerminalSize => ({ rows: stream.rows ?? 24, columns: stream.columns ?? 80 });

@@ -5,7 +5,15 @@ const { runGuest, phpGuest } = vi.hoisted(() => ({ runGuest: vi.fn(), phpGuest: 
 vi.mock('../../../kernel-host/platform/node/index.js', () => ({ runGuest }));
 vi.mock('../../../cli/php/guest.js', () => ({ phpGuest }));
 
-const settings: RunSettings = { mounts: [], env: {}, inheritEnv: true, cwd: '/', php: '8.2', listen: [] };
+const settings: RunSettings = {
+  mounts: [],
+  env: {},
+  inheritEnv: true,
+  cwd: '/',
+  php: '8.2',
+  listen: [],
+  terminal: false,
+};
 
 beforeEach(() => {
   runGuest.mockReset().mockResolvedValue({ exitCode: 0 });

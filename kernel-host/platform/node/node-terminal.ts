@@ -1,0 +1,72 @@
+/** This process's terminal as a guest's: every key goes to the guest, whose own line discipline edits and echoes. */
+import { WriteStream } from 'node:tty';
+import { IUTF8, VEOF } from '../../abi/termios.js';
+import type { Kernel } from '../../kernel.js';
+import { HostTerminal } from '../../tty/host-terminal.js';
+
+/** Where the terminal does not tell its size. */
+const ROWS = 24;
+const COLUMNS = 80;
+
+export class NodeTerminal {
+  readonly #terminal: HostTerminal;
+  readonly #types: boolean;
+  readonly #output = outputOf();
+  readonly #listeners: readonly (() => void)[];
+
+  /** @param types this process's input is typed there. */
+  constructor(kernel: Kernel, types: boolean) {
+    this.#types = types;
+    const output = this.#output;
+    const terminal = new HostTerminal(kernel, { show: (bytes) => output.write(bytes) });
+    this.#terminal = terminal;
+    terminal.changeModes((modes) => {
+      modes.inputFlags |= IUTF8;
+    });
+    const resized = (): void => {
+      const [rows, columns] = output instanceof WriteStream ? [output.rows, output.columns] : [ROWS, COLUMNS];
+      terminal.resize({ rows, columns, width: 0, height: 0 });
+    };
+    resized();
+    const drained = (): void => terminal.resume();
+    const gone = (): void => terminal.hangUp();
+    output.on('resize', resized).on('drain', drained).on('error', gone);
+    this.#listeners = [() => output.off('resize', resized).off('drain', drained).off('error', gone)];
+    if (types) this.#listeners = [...this.#listeners, this.#readKeys()];
+  }
+
+  describe(): number {
+    return this.#terminal.describe();
+  }
+
+  hangUp(): void {
+    this.#terminal.hangUp();
+  }
+
+  /** Shows what was written last, and leaves the terminal as it was found. */
+  close(): void {
+    this.#terminal.flush();
+    for (const stop of this.#listeners) stop();
+    if (this.#types && process.stdin.isTTY) process.stdin.setRawMode(false);
+  }
+
+  /** Returns what ends that. */
+  #readKeys(): () => void {
+    const { stdin } = process;
+    const typed = (chunk: Buffer): void => this.#terminal.type(chunk);
+    const ended = (): void => {
+      // A terminal that is no more has hung up; a file that was typed has ended.
+      if (stdin.isTTY) this.#terminal.hangUp();
+      else this.#terminal.typeSpecial(VEOF);
+    };
+    if (stdin.isTTY) stdin.setRawMode(true);
+    stdin.on('data', typed).on('end', ended).on('error', ended);
+    return () => stdin.off('data', typed).off('end', ended).off('error', ended);
+  }
+}
+
+/** Whichever of the output streams leads to the terminal; else the input does. */
+function outputOf(): NodeJS.WriteStream | WriteStream {
+  if (process.stdout.isTTY || !(process.stderr.isTTY || process.stdin.isTTY)) return process.stdout;
+  return process.stderr.isTTY ? process.stderr : new WriteStream(0);
+}
