@@ -4,7 +4,8 @@
  */
 
 import { O_RDONLY, O_WRONLY } from './abi/fcntl.js';
-import { SIGSEGV, signaledStatus } from './abi/process.js';
+import { signaledStatus } from './abi/process.js';
+import { SIGSEGV } from './abi/signal.js';
 import { Sources } from './channel/sources.js';
 import { Descriptions } from './file/descriptions.js';
 import { DeviceFile } from './file/device-file.js';
@@ -29,6 +30,7 @@ import type { GuestWorkers } from './platform/guest-workers.js';
 import { type Alarm, Timers } from './poll/timers.js';
 import { Dispatcher } from './process/dispatcher.js';
 import { FileLocks } from './process/file-locks.js';
+import { Futexes } from './process/futexes.js';
 import type { Pid, Process } from './process/process.js';
 import { ProcessTable } from './process/process-table.js';
 import { Programs } from './process/programs.js';
@@ -64,6 +66,7 @@ export class Kernel {
   readonly descriptions: Descriptions;
   readonly mappedFiles: MappedFiles;
   readonly locks = new FileLocks();
+  readonly futexes = new Futexes();
   readonly ipc = new Ipc();
   readonly rings: Rings;
   readonly network: Network;
@@ -114,6 +117,11 @@ export class Kernel {
   /** Begins to serve a task's channel: its number in the ready set. */
   attach(task: Task): number {
     return this.#dispatcher.attach(task);
+  }
+
+  /** Looks at a task's channel again: its process was stopped. */
+  answer(task: Task): void {
+    this.#dispatcher.answer(task);
   }
 
   detach(task: Task): void {

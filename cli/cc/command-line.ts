@@ -12,6 +12,8 @@ export interface Toolchain {
 /** Memory that a program may grow to unless it is linked with another --max-memory. */
 const MAX_MEMORY = 1024 * 1024 * 1024;
 const STACK_SIZE = 1024 * 1024;
+/** Pointers to functions are above what programs tell from them: SIG_IGN is 1, SIG_HOLD 2, and others like small numbers too. */
+const FIRST_FUNCTION = 64;
 
 /** With one of these there is nothing to link. */
 const NO_LINK = /^(-[cSEr]|-M|-MM|-fsyntax-only|--version|-v|-V|-dump.*|-?-print-.*|-###|--?help)$/;
@@ -66,6 +68,7 @@ export function compilerArguments(args: readonly string[], toolchain: Toolchain)
     ...compile,
     ...['-nostdlib', '-fuse-ld=lld', '-Wl,--entry=_start_c', '-Wl,--shared-memory,--import-memory'],
     ...[`-Wl,--max-memory=${MAX_MEMORY},-z,stack-size=${STACK_SIZE}`],
+    `-Wl,--table-base=${FIRST_FUNCTION}`,
     ...['-Wl,--export=__stack_pointer,--export=__heap_base,--export=__tls_base,--export-table'],
     ...own,
     ...[`${sysroot}/lib/crt1.o`, `${sysroot}/lib/c_longjmp.o`, `-L${sysroot}/lib`, '-lc', builtins],

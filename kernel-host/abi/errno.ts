@@ -80,6 +80,9 @@ export const ECANCELED = 125;
 export const EOWNERDEAD = 130;
 export const ENOTRECOVERABLE = 131;
 
+/** Of the kernel towards the C library alone (include/linux/errno.h): to be made again after handlers with SA_RESTART. */
+export const ERESTARTSYS = 512;
+
 /** Thrown by kernel code that finds a call impossible; the dispatcher turns it into the call's result. */
 export class Errno extends Error {
   readonly errno: number;

@@ -1,22 +1,4 @@
-/** Signals (asm-generic/signal.h) and wait(2) status words (bits/waitstatus.h). */
-export const SIGHUP = 1;
-export const SIGINT = 2;
-export const SIGQUIT = 3;
-export const SIGABRT = 6;
-export const SIGKILL = 9;
-export const SIGSEGV = 11;
-export const SIGPIPE = 13;
-export const SIGALRM = 14;
-export const SIGTERM = 15;
-export const SIGCHLD = 17;
-export const SIGCONT = 18;
-export const SIGTSTP = 20;
-export const SIGTTIN = 21;
-export const SIGTTOU = 22;
-export const SIGVTALRM = 26;
-export const SIGPROF = 27;
-export const SIGWINCH = 28;
-export const NSIG = 64;
+/** wait(2): options and status words (bits/waitstatus.h); and what exec takes. */
 
 export const WNOHANG = 1;
 

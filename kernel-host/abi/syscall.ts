@@ -119,8 +119,26 @@ export const SYS_mq_timedreceive_time64 = 419;
 export const SYS_semtimedop_time64 = 420;
 export const SYS_faccessat2 = 439;
 
+export const SYS_set_robust_list = 99;
+export const SYS_get_robust_list = 100;
+export const SYS_tgkill = 131;
+export const SYS_sigaltstack = 132;
+export const SYS_rt_sigsuspend = 133;
+export const SYS_rt_sigqueueinfo = 138;
+export const SYS_clone = 220;
+export const SYS_rt_tgsigqueueinfo = 240;
+export const SYS_rt_sigtimedwait_time64 = 421;
+export const SYS_futex_time64 = 422;
 /**
  * Calls of our own, above every number that Linux has assigned: what musl builds from several calls, or what has no
  * Linux counterpart because the program's loader does it.
  */
 export const SYS_portside_spawn = 5000;
+export const SYS_portside_signal_word = 5001;
+export const SYS_portside_take_signal = 5002;
+/** munmap and exit: a detached thread's last call. */
+export const SYS_portside_exit_unmapping = 5003;
+/** Answered by the worker: how many parameters a function of the program's table has. */
+export const SYS_portside_arity = 5004;
+/** Copies the process: what asyncify saved, stack pointer, thread storage, and 1 for a thread's. */
+export const SYS_portside_fork = 5005;

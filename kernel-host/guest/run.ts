@@ -23,7 +23,7 @@ export function runProcess(start: ProcessStart): void {
       break;
     case 'posix':
       if (!start.guestMemory) throw new Abort('the kernel gave the program no memory');
-      runPosix(start.module, start.guestMemory, calls, start.arguments, start.environment);
+      runPosix(start, start.guestMemory, calls);
       break;
   }
 }

@@ -47,7 +47,7 @@ function report(kernel: Kernel, process: Process): ProcessReport {
     startedAt: kernel.clock.realtime() - (kernel.clock.monotonic() - process.started),
     // The record that counts goes with the process.
     calls: ended ? 0 : process.calls,
-    crossings: task?.calls ?? 0,
+    crossings: process.crossings,
     descriptors: ended ? 0 : openDescriptors(process),
   };
 }

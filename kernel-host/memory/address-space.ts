@@ -25,7 +25,7 @@ function checkAligned(address: number): void {
 }
 
 export class AddressSpace {
-  readonly #memory: WebAssembly.Memory;
+  readonly memory: WebAssembly.Memory;
   readonly #maximum: number;
   /** Where the heap begins: behind what the program was linked with. */
   readonly #heap: number;
@@ -40,7 +40,7 @@ export class AddressSpace {
 
   /** @param maximum length of the memory in bytes, which it was created with. */
   constructor(memory: WebAssembly.Memory, maximum: number) {
-    this.#memory = memory;
+    this.memory = memory;
     this.#maximum = maximum;
     this.#heap = memory.buffer.byteLength;
     this.#break = this.#heap;
@@ -116,6 +116,14 @@ export class AddressSpace {
     return this.#mappings.all.find(({ start, end }) => start <= address && address < end) ?? null;
   }
 
+  /** What an address shows that others may see as well, and where in it; null for memory of its own. */
+  sharedAt(address: number): { readonly object: SharedObject; readonly offset: number } | null {
+    if (this.#shared.size === 0) return null;
+    const mapping = this.mappingAt(address);
+    const object = mapping?.backing?.object;
+    return mapping && object ? { object, offset: mapping.offset + address - mapping.start } : null;
+  }
+
   /** What is shared between two addresses. */
   sharedWithin(address: number, length: number): ReadonlySet<SharedObject> {
     return this.#mappings.shared(address, address + length);
@@ -171,7 +179,7 @@ export class AddressSpace {
     }
     if ((flags & MREMAP_MAYMOVE) === 0) throw new Errno(ENOMEM);
     const moved = this.map(0, to - address, 0, protection);
-    new Uint8Array(this.#memory.buffer).copyWithin(moved, address, from);
+    new Uint8Array(this.memory.buffer).copyWithin(moved, address, from);
     if (backing) {
       this.back(moved, from - address, backing, offset);
       this.#extend(moved + from - address, moved + to - address, backing, offset + from - address);
@@ -190,7 +198,7 @@ export class AddressSpace {
 
   /** Makes mapped memory zero again (MADV_DONTNEED). */
   discard(address: number, length: number): void {
-    this.#clear(address, Math.min(address + length, this.#memory.buffer.byteLength));
+    this.#clear(address, Math.min(address + length, this.memory.buffer.byteLength));
   }
 
   /** Lowest address of a mapping. */
@@ -249,18 +257,18 @@ export class AddressSpace {
 
   /** Newly mapped memory shows more of the same. @throws Errno */
   #extend(start: number, end: number, backing: Backing, offset: number): void {
-    const failure = backing.load(offset, new Uint8Array(this.#memory.buffer, start, end - start));
+    const failure = backing.load(offset, new Uint8Array(this.memory.buffer, start, end - start));
     if (failure < 0) throw new Errno(-failure);
     this.back(start, end - start, backing, offset);
   }
 
   /** Makes memory reach up to `end`; false when it cannot. */
   #grow(end: number): boolean {
-    const missing = end - this.#memory.buffer.byteLength;
+    const missing = end - this.memory.buffer.byteLength;
     if (missing <= 0) return true;
     if (end > this.#maximum) return false;
     try {
-      this.#memory.grow(Math.ceil(missing / WASM_PAGE));
+      this.memory.grow(Math.ceil(missing / WASM_PAGE));
     } catch {
       return false;
     }
@@ -268,6 +276,6 @@ export class AddressSpace {
   }
 
   #clear(start: number, end: number): void {
-    if (end > start) new Uint8Array(this.#memory.buffer).fill(0, start, end);
+    if (end > start) new Uint8Array(this.memory.buffer).fill(0, start, end);
   }
 }

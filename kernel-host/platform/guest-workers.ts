@@ -1,6 +1,21 @@
 /** What the kernel asks of its platform to run guests: a worker for each process, and word when one fails. */
 import type { Abi } from '../guest/abi.js';
 
+/** Where a worker begins. Addresses are the guest's. */
+export type Entry =
+  | { readonly kind: 'program' }
+  /** At the thread entry of the C library, with a stack and a thread pointer of its own. */
+  | { readonly kind: 'thread'; readonly stack: number; readonly threadPointer: number }
+  /** Where its parent called fork: the memory is a copy, and holds what asyncify saved at `saved`. */
+  | {
+      readonly kind: 'fork';
+      readonly saved: number;
+      readonly stack: number;
+      readonly threadStorage: number;
+      /** Of the thread that forked: null for the one that the program began with. */
+      readonly threadPointer: number | null;
+    };
+
 /** All that a process worker needs; it travels by postMessage, so that the module and the memories are shared. */
 export interface ProcessStart {
   readonly memory: WebAssembly.Memory;
@@ -13,6 +28,8 @@ export interface ProcessStart {
   /** What a posix program imports; pointers in its calls lead into it. null: pointers lead into the channel's buffer. */
   readonly guestMemory: WebAssembly.Memory | null;
   readonly abi: Abi;
+  readonly entry: Entry;
+  readonly tid: number;
   readonly arguments: readonly string[];
   readonly environment: readonly string[];
 }

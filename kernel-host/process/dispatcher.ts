@@ -34,7 +34,7 @@ export class Dispatcher {
   }
 
   attach(task: Task): number {
-    const source = this.#kernel.sources.allocate(() => this.#answer(task));
+    const source = this.#kernel.sources.allocate(() => this.answer(task));
     if (source < 0) throw new Errno(-source);
     this.#sources.set(task, source);
     return source;
@@ -94,7 +94,7 @@ export class Dispatcher {
       this.#schedule();
   }
 
-  #answer(task: Task): void {
+  answer(task: Task): void {
     const { channel, process } = task;
     if (process.ending !== null) {
       // Its worker has left its records.
@@ -102,6 +102,8 @@ export class Dispatcher {
       return;
     }
     if (!channel.pending || task.parked) return;
+    // It is answered when the process goes on.
+    if (process.stopped !== null) return;
     task.calls++;
     let result: number;
     try {
@@ -113,7 +115,7 @@ export class Dispatcher {
       }
       result = -error.errno;
     }
-    if (result !== PARKED && process.status === null) channel.complete(result);
+    if (result !== PARKED && process.status === null) task.complete(result);
   }
 
   /** @throws Errno, and what a fault of the kernel throws */
@@ -149,6 +151,7 @@ export class Dispatcher {
       retry: () => (load.failed ? -EIO : this.#call(task)),
       deadline: null,
       expired: () => -EIO,
+      interrupted: null,
     });
   }
 }

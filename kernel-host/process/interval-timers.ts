@@ -4,7 +4,7 @@
  * for an hour, does not use up its time limit. Guests have no signal handlers yet, so that a timer that expires ends its process, as
  * the signals' defaults do.
  */
-import { SIGALRM, SIGPROF, SIGVTALRM } from '../abi/process.js';
+import { SIGALRM, SIGPROF, SIGVTALRM } from '../abi/signal.js';
 import type { Deadline, Timers } from '../poll/timers.js';
 
 /** By ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF. */

@@ -1,27 +1,25 @@
-/** The processes of a machine: pids, birth, end, and who waits for whom. */
-import { E2BIG, EACCES, EAGAIN, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
-import { ARG_MAX, signaledStatus } from '../abi/process.js';
-import { S_IFDIR, S_IFMT } from '../abi/stat.js';
-import { KernelChannel } from '../channel/kernel-channel.js';
-import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
+/** The processes of a machine: pids, birth, exec, end, and who waits for whom. */
+import { E2BIG, EAGAIN, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
+import { ARG_MAX, signaledStatus, statusExitCode, statusSignal } from '../abi/process.js';
+import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SI_KERNEL, SIGCHLD, SIGKILL } from '../abi/signal.js';
+import { S_IFDIR } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import type { Address } from '../memory/kernel-memory.js';
 import { PROCESS, PROCESS_SIZE, SPARES } from '../memory/layout.js';
 import { PAGE } from '../memory/page-allocator.js';
-import { UserMemory } from '../memory/user-memory.js';
+import { type Executable, search } from './executables.js';
 import { createGuestMemory } from './guest-memory.js';
 import { hold, letGo } from './held-places.js';
 import { IntervalTimers } from './interval-timers.js';
-import { type Pid, Process } from './process.js';
-import type { Program } from './programs.js';
+import { resume, stop } from './job-control.js';
+import { type Image, type Pid, Process } from './process.js';
 import { Signals } from './signals.js';
-import { Task } from './task.js';
+import type { Task } from './task.js';
+import { Threads } from './threads.js';
 
 /** A page of entries: RLIMIT_NOFILE's usual soft limit. */
 const DESCRIPTORS = PAGE / 4;
-/** confstr(_CS_PATH) */
-const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** kernel.pid_max of Linux on 32 bits. */
 export const PID_MAX = 32768;
 const INIT_PID = 1;
@@ -37,14 +35,12 @@ export interface SpawnOptions {
   readonly descriptors: ReadonlyMap<number, number>;
   readonly parent: Process | null;
   readonly sharedPort: number | null;
-}
-
-interface Found {
-  readonly program: Program;
-  readonly place: Place;
+  /** Called before the program begins. */
+  readonly prepare?: (child: Task) => void;
 }
 
 export class ProcessTable {
+  readonly threads: Threads;
   readonly #kernel: Kernel;
   readonly #processes = new Map<number, Process>();
   #lastPid = INIT_PID;
@@ -52,6 +48,7 @@ export class ProcessTable {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.threads = new Threads(kernel);
   }
 
   byPid(pid: number): Process | null {
@@ -69,111 +66,104 @@ export class ProcessTable {
 
   /**
    * Starts a program as a new process; its pid.
-   * @throws Errno ENOENT, EACCES, ENOEXEC, ENOTDIR, E2BIG, EAGAIN, ENOMEM
+   * @throws Errno ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP, E2BIG, EAGAIN, ENOMEM
    */
   spawn(options: SpawnOptions): Pid {
     const kernel = this.#kernel;
-    const size = [...options.arguments, ...options.environment].reduce((sum, text) => sum + text.length + 5, 0);
-    if (size > ARG_MAX) throw new Errno(E2BIG);
+    checkSize(options.arguments, options.environment);
     if (kernel.vfs.type(options.cwd) !== S_IFDIR) throw new Errno(ENOTDIR);
-    const { program, place: executable } = this.#find(options);
-    const pid = this.#allocatePid();
-    hold(executable);
+    const executable = search(kernel, options.cwd, options.path, options.arguments, options.environment);
+    const process = this.#create(options, imageOf(executable, options.environment));
     try {
-      hold(options.cwd);
-    } catch (error) {
-      letGo(executable);
-      throw error;
-    }
-    const record = kernel.slabs.allocate(PROCESS_SIZE);
-    const table = kernel.pages.allocateZeroed((DESCRIPTORS * 4) / PAGE);
-    if (record === null || table === null) {
-      if (record !== null) kernel.slabs.free(record, PROCESS_SIZE);
-      if (table !== null) kernel.pages.free(table, 1);
-      letGo(executable);
-      letGo(options.cwd);
-      throw new Errno(EAGAIN);
-    }
-    const { u32 } = kernel.memory;
-    const word = record >>> 2;
-    u32[word + PROCESS.PID_W] = pid;
-    u32[word + PROCESS.ROOT_W] = kernel.vfs.root.root;
-    u32[word + PROCESS.UMASK_W] = options.parent?.umask ?? 0o022;
-    u32[word + PROCESS.TABLE_W] = table;
-    u32[word + PROCESS.TABLE_SIZE_W] = DESCRIPTORS;
-    const process = new Process({
-      pid,
-      record,
-      memory: kernel.memory,
-      parent: options.parent,
-      arguments: options.arguments,
-      environment: options.environment,
-      cwd: options.cwd,
-      executable,
-      name: options.path.split('/').at(-1) ?? '',
-      sharedPort: options.sharedPort,
-      started: kernel.clock.monotonic(),
-      intervalTimers: (owner) =>
-        new IntervalTimers(
-          kernel.timers,
-          () => kernel.clock.monotonic(),
-          (signal) => owner.signals.raise(signal),
-        ),
-      signals: (owner) => new Signals((signal) => this.end(owner, signaledStatus(signal))),
-    });
-    this.#setDirectory(process, options.cwd);
-    for (const [fd, description] of options.descriptors) {
-      // A host keeps no hand on what it gives its first process.
-      if (options.parent) kernel.descriptions.share(description);
-      else kernel.descriptions.retain(description);
-      process.descriptors.put(fd, description, false);
-    }
-    this.refillSpares(process);
-    this.#processes.set(pid, process);
-    try {
-      this.#start(process, program);
+      const { program } = executable;
+      const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
+      this.threads.start(process, process.pid, program, memory, { kind: 'program' }, options.prepare);
     } catch (error) {
       this.#release(process);
       this.#remove(process);
       if (error instanceof Errno) throw error;
-      // The platform has no room for another worker or its channel (POSIX posix_spawn() fails as fork() does).
       throw new Errno(EAGAIN, { cause: error });
     }
     this.#spawned++;
-    options.parent?.children.set(pid, process);
-    return pid;
+    options.parent?.children.set(process.pid, process);
+    return process.pid;
   }
 
   /**
-   * Ends a process: now, or as soon as its worker has left its records. Nothing happens to one that is over already.
-   * @param failed the worker has ended by itself, whatever it was at.
+   * Another program in the same process (POSIX exec): nothing of the old one runs any more when it is there, and all of it
+   * is as it was when there is none.
+   * @throws Errno ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP, E2BIG, ENOMEM; AbsentBlocks, to be called again
+   */
+  exec(task: Task, executable: Executable, environment: readonly string[]): void {
+    const { process } = task;
+    const { program } = executable;
+    checkSize(executable.arguments, environment);
+    // The worker of another kind of program uses the process's records by itself: it would have to leave them first.
+    if (!process.addressSpace) throw new Errno(ENOSYS);
+    const before = { image: process.image, space: process.addressSpace };
+    const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
+    if (!memory) process.addressSpace = null;
+    hold(executable.place);
+    process.image = imageOf(executable, environment);
+    for (const other of [...process.tasks.values()]) this.threads.discard(other);
+    before.space.release();
+    letGo(before.image.executable);
+    process.descriptors.forEach((fd, description) => {
+      if (process.descriptors.closesOnExec(fd)) this.#kernel.closeDescriptor(process, fd, description);
+    });
+    process.signals.actions.forgetHandlers();
+    try {
+      this.threads.start(process, process.pid, program, memory, { kind: 'program' }, (next) => {
+        next.signals.inherit(task.signals);
+      });
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      // There is no program to go back to (Linux: begin_new_exec(), the point of no return).
+      this.end(process, signaledStatus(SIGKILL));
+    }
+  }
+
+  /**
+   * Ends a process: now, or as soon as its workers have left its records. Nothing happens to one that is over already.
+   * @param failed a worker has ended by itself, whatever it was at.
    */
   end(process: Process, status: number, failed = false): void {
     if (process.ending === null) {
       process.ending = status;
-      process.task?.unpark();
+      for (const task of process.tasks.values()) {
+        task.unpark();
+        task.channel.close();
+      }
       process.intervalTimers.clear();
-      process.task?.channel.close();
     }
-    if (failed || !process.task?.channel.inside) this.#finish(process, process.ending);
+    const inside = [...process.tasks.values()].some(({ channel }) => channel.inside);
+    if (failed || !inside) this.#finish(process, process.ending);
   }
 
   /** The process is over: its descriptors close, its parent hears of it. */
   #finish(process: Process, status: number): void {
     if (process.status !== null) return;
     process.status = status;
-    process.worker?.terminate();
-    process.worker = null;
     this.#release(process);
     for (const child of process.children.values()) {
       child.parent = null;
       if (child.status !== null) this.#remove(child);
     }
     process.children.clear();
-    process.parent?.childChanged.wake();
+    const { parent } = process;
     this.#kernel.events.onExit(process.pid, status);
     // Orphans belong to init, which waits for everyone.
-    if (!process.parent) this.#remove(process);
+    if (!parent) {
+      this.#remove(process);
+      return;
+    }
+    const { actions } = parent.signals;
+    const unwanted = actions.ignoresByChoice(SIGCHLD) || (actions.get(SIGCHLD).flags & SA_NOCLDWAIT) !== 0;
+    const signal = statusSignal(status);
+    const value = signal === 0 ? statusExitCode(status) : signal;
+    parent.signals.send({ signal: SIGCHLD, code: signal === 0 ? CLD_EXITED : CLD_KILLED, first: process.pid, value });
+    if (unwanted) this.reap(process);
+    parent.childChanged.wake();
   }
 
   /** A zombie was waited for. */
@@ -210,76 +200,89 @@ export class ProcessTable {
     this.#kernel.memory.u32[word + PROCESS.SPARE_COUNT_W] = count;
   }
 
-  #start(process: Process, program: Program): void {
-    const kernel = this.#kernel;
-    const buffer = new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
-    const channel = new KernelChannel(buffer, 0);
-    const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
-    const user = new UserMemory(memory ? () => memory.buffer : () => buffer);
-    const task = new Task(process, channel, user, kernel.timers, kernel.enqueue, (error) => kernel.failed(task, error));
-    process.task = task;
-    const source = kernel.attach(task);
-    process.worker = kernel.workers.start(
-      {
-        memory: kernel.memory.memory,
-        process: process.record,
-        channel: buffer,
-        channelDataSize: COPYING_DATA_SIZE,
-        source,
-        module: program.module,
-        guestMemory: memory,
-        abi: program.abi,
-        arguments: process.arguments,
-        environment: process.environment,
-      },
-      (message) => kernel.crashed(process, message),
-    );
-  }
-
-  #find(options: SpawnOptions): Found {
-    if (options.path === '') throw new Errno(ENOENT);
-    if (options.path.includes('/')) return this.#program(options.path, options.cwd);
-    const path = options.environment.find((entry) => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
-    let failure = ENOENT;
-    for (const directory of path.split(':')) {
-      try {
-        return this.#program(`${directory || '.'}/${options.path}`, options.cwd);
-      } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-        // execvp: EACCES is remembered, and told when nothing better is found.
-        if (error.errno === EACCES) failure = EACCES;
-        else if (error.errno !== ENOENT && error.errno !== ENOTDIR) throw error;
-      }
-    }
-    throw new Errno(failure);
-  }
-
-  #program(path: string, cwd: Place): Found {
-    const { vfs, programs } = this.#kernel;
-    const place = vfs.lookup(cwd, new TextEncoder().encode(path), true);
-    const { mode } = vfs.attributes(place);
-    if ((mode & S_IFMT) === S_IFDIR || (mode & 0o111) === 0) throw new Errno(EACCES);
-    const program = programs.at(this.#kernel.lockKey(place));
-    if (!program) throw new Errno(ENOEXEC);
-    return { program, place };
-  }
-
-  #allocatePid(): Pid {
+  /** For a process or a thread. @throws Errno EAGAIN */
+  allocatePid(): Pid {
     for (let tries = 0; tries < PID_MAX; tries++) {
       this.#lastPid = this.#lastPid + 1 >= PID_MAX ? INIT_PID + 1 : this.#lastPid + 1;
-      if (!this.#processes.has(this.#lastPid)) return this.#lastPid as Pid;
+      const free = !this.#processes.has(this.#lastPid) && !this.threads.byTid(this.#lastPid);
+      if (free) return this.#lastPid as Pid;
     }
     throw new Errno(EAGAIN);
+  }
+
+  /** A process without a thread, with references of its own to what it is given. @throws Errno EAGAIN and others */
+  #create(options: SpawnOptions, image: Image): Process {
+    const kernel = this.#kernel;
+    const pid = this.allocatePid();
+    hold(image.executable);
+    try {
+      hold(options.cwd);
+    } catch (error) {
+      letGo(image.executable);
+      throw error;
+    }
+    const record = kernel.slabs.allocate(PROCESS_SIZE);
+    const table = kernel.pages.allocateZeroed((DESCRIPTORS * 4) / PAGE);
+    if (record === null || table === null) {
+      if (record !== null) kernel.slabs.free(record, PROCESS_SIZE);
+      if (table !== null) kernel.pages.free(table, 1);
+      letGo(image.executable);
+      letGo(options.cwd);
+      throw new Errno(EAGAIN);
+    }
+    const { u32 } = kernel.memory;
+    const word = record >>> 2;
+    u32[word + PROCESS.PID_W] = pid;
+    u32[word + PROCESS.ROOT_W] = kernel.vfs.root.root;
+    u32[word + PROCESS.UMASK_W] = options.parent?.umask ?? 0o022;
+    u32[word + PROCESS.TABLE_W] = table;
+    u32[word + PROCESS.TABLE_SIZE_W] = DESCRIPTORS;
+    const process = new Process({
+      pid,
+      record,
+      memory: kernel.memory,
+      parent: options.parent,
+      image,
+      cwd: options.cwd,
+      sharedPort: options.sharedPort,
+      started: kernel.clock.monotonic(),
+      intervalTimers: (owner) =>
+        new IntervalTimers(
+          kernel.timers,
+          () => kernel.clock.monotonic(),
+          (signal) => owner.signals.raise(signal, SI_KERNEL),
+        ),
+      signals: (owner) =>
+        new Signals({
+          tasks: () => owner.tasks.values(),
+          end: (signal) => this.end(owner, signaledStatus(signal)),
+          stop: (signal) => stop(owner, signal),
+          resume: () => resume(kernel, owner),
+          orphaned: () => false,
+        }),
+    });
+    this.#setDirectory(process, options.cwd);
+    for (const [fd, description] of options.descriptors) {
+      // A host keeps no hand on what it gives its first process.
+      if (options.parent) kernel.descriptions.share(description);
+      else kernel.descriptions.retain(description);
+      process.descriptors.put(fd, description, false);
+    }
+    if (options.parent) process.signals.actions.copyFrom(options.parent.signals.actions);
+    process.signals.actions.forgetHandlers();
+    this.refillSpares(process);
+    this.#processes.set(pid, process);
+    return process;
   }
 
   /** Gives back all that a process holds, but for its pid. */
   #release(process: Process): void {
     const kernel = this.#kernel;
+    for (const task of [...process.tasks.values()]) this.threads.discard(task);
     process.descriptors.forEach((fd, description) => {
       kernel.closeDescriptor(process, fd, description);
     });
     kernel.locks.releaseAll(kernel.lockOwner(process));
-    if (process.task) kernel.detach(process.task);
     process.addressSpace?.release();
     kernel.ipc.exited(process.pid);
     letGo(process.executable);
@@ -296,3 +299,17 @@ export class ProcessTable {
     this.#processes.delete(process.pid);
   }
 }
+
+/** @throws Errno E2BIG */
+function checkSize(argv: readonly string[], environment: readonly string[]): void {
+  const size = [...argv, ...environment].reduce((sum, text) => sum + text.length + 5, 0);
+  if (size > ARG_MAX) throw new Errno(E2BIG);
+}
+
+const imageOf = (executable: Executable, environment: readonly string[]): Image => ({
+  program: executable.program,
+  executable: executable.place,
+  name: executable.path.split('/').at(-1) ?? '',
+  arguments: executable.arguments,
+  environment,
+});

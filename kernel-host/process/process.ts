@@ -5,39 +5,52 @@ import type { AddressSpace } from '../memory/address-space.js';
 import type { Brand } from '../memory/brand.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import { PROCESS } from '../memory/layout.js';
-import type { GuestWorker } from '../platform/guest-workers.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { IntervalTimers } from './interval-timers.js';
+import type { Program } from './programs.js';
 import type { Signals } from './signals.js';
 import type { Task } from './task.js';
 
 export type Pid = Brand<number, 'Pid'>;
+
+/** What exec replaces. */
+export interface Image {
+  readonly program: Program;
+  /** The program that it runs, and the name that this was found by. */
+  readonly executable: Place;
+  readonly name: string;
+  readonly arguments: readonly string[];
+  readonly environment: readonly string[];
+}
 
 export class Process {
   readonly pid: Pid;
   /** Address of its record in kernel memory. */
   readonly record: number;
   readonly descriptors: DescriptorTable;
-  readonly arguments: readonly string[];
-  /** The program that it runs, and the name that this was found by. */
-  readonly executable: Place;
-  readonly name: string;
   /** A port that it shares, when it listens there, with others that do, as with SO_REUSEPORT; its children do not. */
   readonly sharedPort: number | null;
-  readonly environment: readonly string[];
   readonly children = new Map<Pid, Process>();
   /** Woken when a child changes state. */
   readonly childChanged = new WaitQueue();
   readonly started: number;
   readonly intervalTimers: IntervalTimers;
   readonly signals: Signals;
+  /** Its threads by id; none of a zombie. */
+  readonly tasks = new Map<Pid, Task>();
+  image: Image;
   /** Of a program whose memory the kernel shares. */
   addressSpace: AddressSpace | null = null;
   parent: Process | null;
   cwd: Place;
-  task: Task | null = null;
-  worker: GuestWorker | null = null;
-  /** wait(2) status that it ends with, from when that is certain: what it has may still be in use by its worker. */
+  /** Ids of its process group and its session: pids of their first members (POSIX 3.290, 3.338). */
+  group: number;
+  session: number;
+  /** The signal that stopped it; null: it runs. */
+  stopped: number | null = null;
+  /** What its parent has not waited for yet: that it stopped, or goes on. */
+  unreported: 'stopped' | 'continued' | null = null;
+  /** wait(2) status that it ends with, from when that is certain: what it has may still be in use by its workers. */
   ending: number | null = null;
   /** wait(2) status once it has ended: a zombie until its parent asks. */
   status: number | null = null;
@@ -48,11 +61,8 @@ export class Process {
     record: number;
     memory: KernelMemory;
     parent: Process | null;
-    arguments: readonly string[];
-    environment: readonly string[];
+    image: Image;
     cwd: Place;
-    executable: Place;
-    name: string;
     sharedPort: number | null;
     started: number;
     intervalTimers: (process: Process) => IntervalTimers;
@@ -62,16 +72,36 @@ export class Process {
     this.record = options.record;
     this.#memory = options.memory;
     this.parent = options.parent;
-    this.arguments = options.arguments;
-    this.environment = options.environment;
+    this.group = options.parent?.group ?? options.pid;
+    this.session = options.parent?.session ?? options.pid;
+    this.image = options.image;
     this.cwd = options.cwd;
-    this.executable = options.executable;
-    this.name = options.name;
     this.sharedPort = options.sharedPort;
     this.started = options.started;
     this.intervalTimers = options.intervalTimers(this);
     this.signals = options.signals(this);
     this.descriptors = new DescriptorTable(options.memory, options.record);
+  }
+
+  get executable(): Place {
+    return this.image.executable;
+  }
+
+  get name(): string {
+    return this.image.name;
+  }
+
+  get arguments(): readonly string[] {
+    return this.image.arguments;
+  }
+
+  get environment(): readonly string[] {
+    return this.image.environment;
+  }
+
+  /** The thread that it began with, or the first of those that are left; null for a zombie. */
+  get task(): Task | null {
+    return this.tasks.get(this.pid) ?? this.tasks.values().next().value ?? null;
   }
 
   get umask(): number {
@@ -90,9 +120,16 @@ export class Process {
     return this.#word(PROCESS.EGID_W);
   }
 
-  /** System calls that its program has made; those that its own worker could not answer are its task's. */
+  /** System calls that its program has made; those that its own worker could not answer are its tasks'. */
   get calls(): number {
     return this.#memory.f64[(this.record >>> 3) + PROCESS.CALLS_F64] as number;
+  }
+
+  /** System calls of its threads that reached the kernel. */
+  get crossings(): number {
+    let sum = 0;
+    for (const { calls } of this.tasks.values()) sum += calls;
+    return sum;
   }
 
   #word(field: number): number {

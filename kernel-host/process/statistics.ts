@@ -6,6 +6,6 @@ export function statistics(kernel: Kernel): MachineStats {
   const running = kernel.processes.all().filter(({ status }) => status === null);
   return {
     memory: kernel.memory.u8.length,
-    processes: running.map(({ pid, name, calls, task }) => ({ pid, name, calls, crossings: task?.calls ?? 0 })),
+    processes: running.map(({ pid, name, calls, crossings }) => ({ pid, name, calls, crossings })),
   };
 }

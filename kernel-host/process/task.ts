@@ -1,13 +1,16 @@
 /**
- * A thread of a process as the kernel sees it: its channel, its memory, and what it waits for. A call that cannot be
- * answered yet parks on the wait queues of what it needs; a wake tries it again, a deadline ends it.
+ * A thread of a process as the kernel sees it: its channel, its memory, its signals, and what it waits for. A call that
+ * cannot be answered yet parks on the wait queues of what it needs; a wake tries it again, a deadline or a signal ends it.
  */
-import { Errno } from '../abi/errno.js';
+import { EINTR, EPIPE, ERESTARTSYS, Errno } from '../abi/errno.js';
 import type { KernelChannel } from '../channel/kernel-channel.js';
 import type { UserMemory } from '../memory/user-memory.js';
+import type { GuestWorker } from '../platform/guest-workers.js';
 import type { Deadline, Timers } from '../poll/timers.js';
 import type { Waiter, WaitQueue } from '../poll/wait-queue.js';
-import type { Process } from './process.js';
+import { brokenPipe } from './broken-pipe.js';
+import type { Pid, Process } from './process.js';
+import { TaskSignals } from './task-signals.js';
 
 /** A handler's result when the call is parked: below every -errno. */
 export const PARKED = -0x40000000;
@@ -21,22 +24,38 @@ export interface Park {
   readonly deadline: number | null;
   /** The result when the deadline passes. */
   readonly expired: () => number;
+  /**
+   * The result when a handler is to run first; left out where the call is made anew after handlers with SA_RESTART, and
+   * fails with EINTR after others. null: no signal ends it (Linux: uninterruptible sleep).
+   */
+  readonly interrupted?: (() => number) | null;
 }
 
 export class Task implements Waiter, Deadline {
+  /** Of the first thread, the process's own. */
+  readonly tid: Pid;
   readonly process: Process;
   readonly channel: KernelChannel;
   readonly memory: UserMemory;
+  readonly signals: TaskSignals;
   readonly #timers: Timers;
   readonly #enqueue: (callback: () => void) => void;
   readonly #failed: (error: unknown) => void;
+  worker: GuestWorker | null = null;
+  /** Where 0 is stored, and a futex woken, when the thread ends (set_tid_address(2)); 0 for nowhere. */
+  clearAddress = 0;
+  /** Address of the list of robust mutexes (set_robust_list(2)); 0 for none. */
+  robustList = 0;
   #park: Park | null = null;
   #queued = false;
+  /** It was to go on while the process was stopped. */
+  #held = false;
   /** System calls that reached the kernel. */
   calls = 0;
 
   /** @param failed hears of what a retry throws beside Errno: the task waits for nothing any more. */
   constructor(
+    tid: Pid,
     process: Process,
     channel: KernelChannel,
     memory: UserMemory,
@@ -44,9 +63,11 @@ export class Task implements Waiter, Deadline {
     enqueue: (callback: () => void) => void,
     failed: (error: unknown) => void,
   ) {
+    this.tid = tid;
     this.process = process;
     this.channel = channel;
     this.memory = memory;
+    this.signals = new TaskSignals(memory);
     this.#timers = timers;
     this.#enqueue = enqueue;
     this.#failed = failed;
@@ -60,12 +81,32 @@ export class Task implements Waiter, Deadline {
     return this.#park !== null;
   }
 
-  park(park: Park): typeof PARKED {
+  /** What it waits in, for whoever looks at queues by their waiters. */
+  park(park: Park): number {
+    if (this.signals.alerted && park.interrupted !== null) return interruption(park);
     this.#park = park;
     this.process.intervalTimers.pause();
     for (const queue of park.queues) queue.add(this);
     if (park.deadline !== null) this.#timers.add(this);
     return PARKED;
+  }
+
+  /** Blocks other signals until the call is over; a handler that ends it runs before the old mask is back. */
+  useMask(mask: bigint): void {
+    const before = this.signals.mask;
+    this.process.signals.setMask(this, mask);
+    this.signals.savedMask = before;
+  }
+
+  /** Answers the call. */
+  complete(result: number): void {
+    const { savedMask, alerted } = this.signals;
+    if (savedMask !== null && !(alerted && result === -EINTR)) {
+      this.signals.savedMask = null;
+      this.process.signals.setMask(this, savedMask);
+    }
+    if (result === -EPIPE) brokenPipe(this);
+    if (this.process.ending === null) this.channel.complete(result);
   }
 
   wake(): void {
@@ -81,6 +122,23 @@ export class Task implements Waiter, Deadline {
     this.#try((park) => park.expired());
   }
 
+  /** A handler waits to be run. */
+  interrupt(): void {
+    if (this.#park && this.#park.interrupted !== null) this.#try(interruption);
+  }
+
+  /** The process goes on after it was stopped: what happened meanwhile is looked at again. */
+  resume(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    if (!this.#park) return;
+    const { deadline } = this.#park;
+    this.wake();
+    // The timer may have passed.
+    if (deadline !== null) this.#timers.add(this);
+    if (this.signals.alerted) this.interrupt();
+  }
+
   /** Forgets what it waits for, without an answer: the process ends. */
   unpark(): void {
     const park = this.#park;
@@ -94,6 +152,10 @@ export class Task implements Waiter, Deadline {
   #try(attempt: (park: Park) => number): void {
     const park = this.#park;
     if (!park) return;
+    if (this.process.stopped !== null) {
+      this.#held = true;
+      return;
+    }
     // Out of the queues while it tries: whom it wakes by that is another.
     for (const queue of park.queues) queue.remove(this);
     let result: number;
@@ -114,7 +176,11 @@ export class Task implements Waiter, Deadline {
       for (const queue of park.queues) queue.add(this);
       return;
     }
+    // What it tried may have ended it.
+    if (this.#park !== park) return;
     this.unpark();
-    this.channel.complete(result);
+    this.complete(result);
   }
 }
+
+const interruption = (park: Park): number => park.interrupted?.() ?? -ERESTARTSYS;

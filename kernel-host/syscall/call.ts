@@ -84,6 +84,7 @@ export function whenReady(
   events: number,
   mayWait: boolean,
   attempt: () => number,
+  interrupted?: () => number,
 ): number {
   const once = (): number => {
     const result = attempt();
@@ -96,7 +97,13 @@ export function whenReady(
   if (result !== PARKED) return result;
   const queue = (events & POLLIN) !== 0 ? operations.readable : operations.writable;
   if (!queue) return -EAGAIN;
-  return task.park({ queues: [queue], retry: once, deadline: null, expired: () => -EINTR });
+  return task.park({
+    queues: [queue],
+    retry: once,
+    deadline: null,
+    expired: () => -EINTR,
+    ...(interrupted ? { interrupted } : {}),
+  });
 }
 
 /** Offsets are exact up to here. */

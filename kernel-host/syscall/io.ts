@@ -1,5 +1,5 @@
 /** Reading and writing through descriptors (POSIX read(), write(), lseek() and their like). */
-import { EAGAIN, EINVAL, ENXIO, EOVERFLOW, Errno, ESPIPE } from '../abi/errno.js';
+import { EAGAIN, EINVAL, ENXIO, EOVERFLOW, ERESTARTSYS, Errno, ESPIPE } from '../abi/errno.js';
 import { O_APPEND, O_DSYNC, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/fcntl.js';
 import { POLLIN, POLLOUT } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
@@ -53,7 +53,9 @@ function writeFrom(kernel: Kernel, task: Task, description: number, from: Uint8A
       if (done === from.length || operations.seekable || count === 0) return done;
     }
   };
-  const result = whenReady(task, operations, description, POLLOUT, mayWait, attempt);
+  // What is written is written: a handler gets its turn with the count.
+  const interrupted = (): number => (done > 0 ? done : -ERESTARTSYS);
+  const result = whenReady(task, operations, description, POLLOUT, mayWait, attempt, interrupted);
   return synchronized(kernel, task, description, result);
 }
 

@@ -31,7 +31,13 @@ function whenChanged(task: Task, queue: MessageQueue, attempt: () => number): nu
     const again = attempt();
     return again === -EAGAIN ? PARKED : again;
   };
-  return task.park({ queues: [queue.changed], retry, deadline: null, expired: () => -EINTR });
+  return task.park({
+    queues: [queue.changed],
+    retry,
+    deadline: null,
+    expired: () => -EINTR,
+    interrupted: () => -EINTR,
+  });
 }
 
 const msgsnd: Handler = (kernel, task, id, address, size, flags) => {

@@ -9,6 +9,7 @@ import type { UserMemory } from '../memory/user-memory.js';
 import { PARKED, type Task } from '../process/task.js';
 import type { Handler } from './call.js';
 import { command, putPermissions, putTime, putWords, seconds, setPermissions } from './ipc-structs.js';
+import { deadlineIn } from './time.js';
 
 /** Linux: SEMMSL, SEMMNS, SEMOPM. */
 const MOST_IN_SET = 32000;
@@ -45,7 +46,7 @@ const semtimedop: Handler = (kernel, task, id, address, count, timeout) => {
   if (count < 1 || id < 0) return -EINVAL;
   if (count > MOST_OPERATIONS) return -E2BIG;
   const operations = readOperations(task.memory, address, count);
-  const deadline = timeout === 0 ? null : kernel.clock.monotonic() + duration(task.memory, timeout);
+  const deadline = deadlineIn(kernel, task.memory, timeout);
   const set = kernel.ipc.sets.at(id);
   set.check(operations);
   set.permissions.check(task.process, operations.some(({ change }) => change !== 0) ? WRITE : READ);
@@ -61,17 +62,10 @@ const semtimedop: Handler = (kernel, task, id, address, count, timeout) => {
     queues: [set.changed],
     retry: attempt,
     deadline,
-    expired: () => (deadline === null ? -EINTR : -EAGAIN),
+    expired: () => -EAGAIN,
+    interrupted: () => -EINTR,
   });
 };
-
-/** In milliseconds. @throws Errno EINVAL */
-function duration(memory: UserMemory, timespec: number): number {
-  const seconds = memory.getInt64(timespec);
-  const nanoseconds = memory.getInt32(timespec + 8);
-  if (seconds < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
-  return seconds * 1000 + nanoseconds / 1e6;
-}
 
 function putSet(kernel: Kernel, task: Task, address: number, id: number, set: SemaphoreSet): void {
   const { view, at } = task.memory.struct(address, abi.SEMID_DS.SIZE);

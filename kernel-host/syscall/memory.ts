@@ -123,7 +123,7 @@ function show(
   };
   const result = settled(load());
   if (result !== PARKED) return result;
-  return task.park({ queues, retry: () => settled(load()), deadline: null, expired: () => -EINTR });
+  return task.park({ queues, retry: () => settled(load()), deadline: null, expired: () => -EINTR, interrupted: null });
 }
 
 const munmap: Handler = (_kernel, task, address, length) => {

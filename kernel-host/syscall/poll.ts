@@ -1,12 +1,21 @@
 /** Waiting for descriptors (POSIX poll(), select()) and for time. */
-import { EBADF, EINTR, EINVAL, Errno } from '../abi/errno.js';
+import { EBADF, EFAULT, EINTR, EINVAL } from '../abi/errno.js';
 import { POLL_ALWAYS, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Kernel } from '../kernel.js';
-import type { UserMemory } from '../memory/user-memory.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import type { Handler } from './call.js';
+import { checkSetSize, getSet } from './signal-sets.js';
+import {
+  CLOCK_BOOTTIME,
+  CLOCK_MONOTONIC,
+  CLOCK_REALTIME,
+  deadlineAt,
+  deadlineIn,
+  putTime,
+  TIMER_ABSTIME,
+} from './time.js';
 
 interface Interest {
   readonly operations: FileOperations;
@@ -31,13 +40,13 @@ function untilReady(task: Task, interests: readonly Interest[], deadline: number
     // Hang-ups are told to whoever waits for bytes.
     if (operations.readable) queues.add(operations.readable);
   }
-  return task.park({ queues: [...queues], retry, deadline, expired: look });
+  return task.park({ queues: [...queues], retry, deadline, expired: look, interrupted: () => -EINTR });
 }
 
 const POLLFD_SIZE = 8;
 
 /** struct pollfd: i32 fd, i16 events, i16 revents. The timeout: a timespec, or null for ever. */
-const ppoll: Handler = (kernel, task, fds, count, timeout) => {
+const ppoll: Handler = (kernel, task, fds, count, timeout, mask, maskSize) => {
   if (count < 0 || count > task.process.descriptors.limit) return -EINVAL;
   const { memory } = task;
   // Without descriptors it is a sleep, and the pointer of no meaning.
@@ -61,7 +70,8 @@ const ppoll: Handler = (kernel, task, fds, count, timeout) => {
     }
     return ready;
   };
-  const deadline = deadlineOf(kernel, memory, timeout);
+  const deadline = deadlineIn(kernel, memory, timeout);
+  if (mask !== 0) useMask(task, mask, maskSize);
   const ready = look();
   if (ready > 0 || hasPassed(kernel, deadline)) return ready;
   return untilReady(
@@ -77,21 +87,18 @@ function interestOf(kernel: Kernel, task: Task, fd: number, events: number): Int
   return description < 0 ? null : { operations: kernel.descriptions.operations(description), description, events };
 }
 
-/** On the monotonic clock in milliseconds; null for a null timespec. @throws Errno EINVAL */
-function deadlineOf(kernel: Kernel, memory: UserMemory, timespec: number): number | null {
-  if (timespec === 0) return null;
-  const seconds = memory.getInt64(timespec);
-  const nanoseconds = memory.getInt32(timespec + 8);
-  if (seconds < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
-  return kernel.clock.monotonic() + seconds * 1000 + nanoseconds / 1e6;
-}
-
 /** A look without waiting needs no timer. */
 const hasPassed = (kernel: Kernel, deadline: number | null): boolean =>
   deadline !== null && deadline <= kernel.clock.monotonic();
 
+/** @throws Errno EINVAL, EFAULT */
+function useMask(task: Task, address: number, size: number): void {
+  checkSetSize(size);
+  task.useMask(getSet(task.memory, address));
+}
+
 /** fd_set: one bit a descriptor in 32-bit words. The three sets are read and written in place; null sets are skipped. */
-const pselect6: Handler = (kernel, task, count, readSet, writeSet, exceptSet, timeout) => {
+const pselect6: Handler = (kernel, task, count, readSet, writeSet, exceptSet, timeout, maskAt) => {
   if (count < 0 || count > task.process.descriptors.limit) return -EINVAL;
   const { memory } = task;
   const words = Math.ceil(count / 32);
@@ -128,7 +135,10 @@ const pselect6: Handler = (kernel, task, count, readSet, writeSet, exceptSet, ti
       for (const [word, bits] of found[i]?.entries() ?? []) memory.setInt32(address + word * 4, bits | 0);
     return ready;
   };
-  const deadline = deadlineOf(kernel, memory, timeout);
+  const deadline = deadlineIn(kernel, memory, timeout);
+  // The sixth argument leads to the mask's address and size (select(2)).
+  const mask = maskAt === 0 ? 0 : memory.getInt32(maskAt);
+  if (mask !== 0) useMask(task, mask, memory.getInt32(maskAt + 4));
   const ready = look();
   if (ready > 0 || hasPassed(kernel, deadline)) return ready;
   return untilReady(
@@ -141,19 +151,18 @@ const pselect6: Handler = (kernel, task, count, readSet, writeSet, exceptSet, ti
 
 const has = (bits: Uint32Array | undefined, fd: number): boolean => ((bits?.[fd >>> 5] ?? 0) & (1 << (fd & 31))) !== 0;
 
-const TIMER_ABSTIME = 1;
-const CLOCK_REALTIME = 0;
-const CLOCK_MONOTONIC = 1;
-
-const clockNanosleep: Handler = (kernel, task, clock, flags, request) => {
-  if (clock !== CLOCK_REALTIME && clock !== CLOCK_MONOTONIC) return -EINVAL;
-  const relative = deadlineOf(kernel, task.memory, request);
-  if (relative === null) return -EINVAL;
-  let deadline = relative;
-  if ((flags & TIMER_ABSTIME) !== 0)
-    deadline -= clock === CLOCK_REALTIME ? kernel.clock.realtime() : kernel.clock.monotonic();
+const clockNanosleep: Handler = (kernel, task, clock, flags, request, remainder) => {
+  if (clock !== CLOCK_REALTIME && clock !== CLOCK_MONOTONIC && clock !== CLOCK_BOOTTIME) return -EINVAL;
+  const { memory } = task;
+  const absolute = (flags & TIMER_ABSTIME) !== 0;
+  const deadline = absolute ? deadlineAt(kernel, memory, request, clock) : deadlineIn(kernel, memory, request);
+  if (deadline === null) return -EFAULT;
   if (deadline <= kernel.clock.monotonic()) return 0;
-  return task.park({ queues: [], retry: () => -EINTR, deadline, expired: () => 0 });
+  const interrupted = (): number => {
+    if (!absolute && remainder !== 0) putTime(memory, remainder, Math.max(0, deadline - kernel.clock.monotonic()));
+    return -EINTR;
+  };
+  return task.park({ queues: [], retry: () => PARKED, deadline, expired: () => 0, interrupted });
 };
 
 export const pollCalls = { ppoll, pselect6, clockNanosleep };

@@ -14,7 +14,7 @@ import {
 } from '../abi/errno.js';
 import { NAME_MAX, O_ACCMODE, O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../abi/fcntl.js';
 import { MQ_ATTR_SIZE, MQ_PRIO_MAX } from '../abi/ipc.js';
-import { NSIG } from '../abi/process.js';
+import { NSIG, SI_MESGQ } from '../abi/signal.js';
 import { Permissions, READ, WRITE } from '../ipc/permissions.js';
 import { type Notification, PosixQueue } from '../ipc/posix-queue.js';
 import { QueueFile } from '../ipc/queue-file.js';
@@ -25,6 +25,7 @@ import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, install, nonBlocking } from './call.js';
 import { seconds } from './ipc-structs.js';
+import { CLOCK_REALTIME, deadlineAt } from './time.js';
 
 /** Linux: DFLT_MSGMAX and DFLT_MSGSIZEMAX for who names no attributes, HARD_MSGMAX and HARD_MSGSIZEMAX for root, the others' limits. */
 const DEFAULT_MESSAGES = 10;
@@ -112,15 +113,6 @@ function queueAt(
   return { queue: file.queue, description };
 }
 
-/** A point of the realtime clock as one of the monotonic clock; null for ever. @throws Errno EINVAL */
-function deadlineAt(kernel: Kernel, memory: UserMemory, timespec: number): number | null {
-  if (timespec === 0) return null;
-  const whole = memory.getInt64(timespec);
-  const nanoseconds = memory.getInt32(timespec + 8);
-  if (whole < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
-  return kernel.clock.monotonic() + whole * 1000 + nanoseconds / 1e6 - kernel.clock.realtime();
-}
-
 /** Parks until `attempt` gives something else than -EAGAIN, unless the description does not wait. */
 function whenReady(
   task: Task,
@@ -140,7 +132,7 @@ function whenReady(
 
 const mqTimedsend: Handler = (kernel, task, fd, address, length, priority, timeout) => {
   if (priority < 0 || priority >= MQ_PRIO_MAX) return -EINVAL;
-  const deadline = deadlineAt(kernel, task.memory, timeout);
+  const deadline = deadlineAt(kernel, task.memory, timeout, CLOCK_REALTIME);
   const { queue, description } = queueAt(kernel, task, fd, O_RDONLY);
   if (length < 0 || length > queue.messageSize) return -EMSGSIZE;
   const text = length === 0 ? new Uint8Array() : task.memory.bytes(address, length);
@@ -148,7 +140,7 @@ const mqTimedsend: Handler = (kernel, task, fd, address, length, priority, timeo
 };
 
 const mqTimedreceive: Handler = (kernel, task, fd, address, length, priorityAddress, timeout) => {
-  const deadline = deadlineAt(kernel, task.memory, timeout);
+  const deadline = deadlineAt(kernel, task.memory, timeout, CLOCK_REALTIME);
   const { queue, description } = queueAt(kernel, task, fd, O_WRONLY);
   if (length >>> 0 < queue.messageSize) return -EMSGSIZE;
   const into = task.memory.bytes(address, queue.messageSize);
@@ -167,12 +159,14 @@ const mqNotify: Handler = (kernel, task, fd, event) => {
   let notify: () => void = () => undefined;
   if (event !== 0) {
     const { view, at } = task.memory.struct(event, SIGEVENT_SIZE);
+    const value = view.getInt32(at, true);
     const signal = view.getInt32(at + 4, true);
     const kind = view.getInt32(at + 8, true);
     // SIGEV_THREAD takes a netlink socket, which this kernel has not.
     if (kind !== SIGEV_SIGNAL && kind !== SIGEV_NONE) return -EINVAL;
     if (kind === SIGEV_SIGNAL && (signal < 0 || signal > NSIG)) return -EINVAL;
-    if (kind === SIGEV_SIGNAL) notify = () => process.signals.raise(signal);
+    if (kind === SIGEV_SIGNAL)
+      notify = () => process.signals.send({ signal, code: SI_MESGQ, first: process.pid, value });
   }
   const { queue, description } = queueAt(kernel, task, fd, null);
   if (event === 0) {

@@ -1,17 +1,11 @@
 /** Processes: spawn, end, wait; identity; and what tells a guest where it runs. */
 import { E2BIG, EBADF, ECHILD, EINVAL, Errno } from '../abi/errno.js';
-import { ARG_MAX, exitedStatus, WNOHANG } from '../abi/process.js';
+import { ARG_MAX, WNOHANG } from '../abi/process.js';
 import { fillRandom } from '../device/devices.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { TimerSetting } from '../process/interval-timers.js';
 import { PARKED } from '../process/task.js';
 import { describe, type Handler } from './call.js';
-
-/** The guest's thread sleeps for ever: its worker is ended from outside. */
-const exitGroup: Handler = (kernel, task, status) => {
-  kernel.processes.end(task.process, exitedStatus(status));
-  return PARKED;
-};
 
 /** A NULL-terminated array of C strings. @throws Errno EFAULT, E2BIG */
 function strings(memory: UserMemory, address: number): string[] {
@@ -123,9 +117,9 @@ const setitimer: Handler = (_kernel, task, which, next, previous) => {
   return 0;
 };
 
-/** Also gettid and set_tid_address: a process has one thread, and no other that would wait for its end. */
 const getpid: Handler = (_kernel, task) => task.process.pid;
-const getppid: Handler = (_kernel, task) => task.process.parent?.pid ?? 0;
+/** Init has adopted whoever has no other. */
+const getppid: Handler = (_kernel, task) => task.process.parent?.pid ?? 1;
 const geteuid: Handler = (_kernel, task) => task.process.euid;
 const getegid: Handler = (_kernel, task) => task.process.egid;
 
@@ -152,7 +146,6 @@ const getrandom: Handler = (_kernel, task, buffer, count) => {
 };
 
 export const processCalls = {
-  exitGroup,
   spawn,
   wait4,
   getitimer,

@@ -12,5 +12,11 @@ export function settle(task: Task, outcome: number | Promise<number>, result = 0
     answer = value < 0 ? value : result;
     settled.wake();
   });
-  return task.park({ queues: [settled], retry: () => answer, deadline: null, expired: () => -EINTR });
+  return task.park({
+    queues: [settled],
+    retry: () => answer,
+    deadline: null,
+    expired: () => -EINTR,
+    interrupted: null,
+  });
 }

@@ -2,6 +2,7 @@
 import * as number from '../abi/syscall.js';
 import type { Handler } from './call.js';
 import { descriptorCalls } from './descriptors.js';
+import { futex } from './futex.js';
 import { ioCalls } from './io.js';
 import { ipcMemoryCalls } from './ipc-memory.js';
 import { ipcMessageCalls } from './ipc-messages.js';
@@ -16,6 +17,7 @@ import { processCalls } from './processes.js';
 import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
+import { threadCalls } from './threads.js';
 
 const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_getcwd, pathCalls.getcwd],
@@ -62,8 +64,12 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_fsync, openFileCalls.fsync],
   [number.SYS_fdatasync, openFileCalls.fdatasync],
   [number.SYS_utimensat_time64, pathCalls.utimensat],
-  [number.SYS_exit, processCalls.exitGroup],
-  [number.SYS_exit_group, processCalls.exitGroup],
+  [number.SYS_exit, threadCalls.exit],
+  [number.SYS_exit_group, threadCalls.exitGroup],
+  [number.SYS_clone, threadCalls.clone],
+  [number.SYS_set_robust_list, threadCalls.setRobustList],
+  [number.SYS_get_robust_list, threadCalls.getRobustList],
+  [number.SYS_futex_time64, futex],
   [number.SYS_getitimer, processCalls.getitimer],
   [number.SYS_setitimer, processCalls.setitimer],
   [number.SYS_kill, signalCalls.kill],
@@ -71,6 +77,15 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_rt_sigaction, signalCalls.rtSigaction],
   [number.SYS_rt_sigprocmask, signalCalls.rtSigprocmask],
   [number.SYS_rt_sigpending, signalCalls.rtSigpending],
+  [number.SYS_rt_sigsuspend, signalCalls.rtSigsuspend],
+  [number.SYS_rt_sigtimedwait_time64, signalCalls.rtSigtimedwait],
+  [number.SYS_rt_sigqueueinfo, signalCalls.rtSigqueueinfo],
+  [number.SYS_rt_tgsigqueueinfo, signalCalls.rtTgsigqueueinfo],
+  [number.SYS_sigaltstack, signalCalls.sigaltstack],
+  [number.SYS_tgkill, signalCalls.tgkill],
+  [number.SYS_portside_signal_word, signalCalls.signalWord],
+  [number.SYS_portside_take_signal, signalCalls.takeSignal],
+  [number.SYS_portside_exit_unmapping, threadCalls.exitUnmapping],
   [number.SYS_brk, memoryCalls.brk],
   [number.SYS_mmap2, memoryCalls.mmap],
   [number.SYS_munmap, memoryCalls.munmap],
@@ -87,8 +102,8 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_uname, processCalls.uname],
   [number.SYS_umask, processCalls.umask],
   [number.SYS_getpid, processCalls.getpid],
-  [number.SYS_gettid, processCalls.getpid],
-  [number.SYS_set_tid_address, processCalls.getpid],
+  [number.SYS_gettid, threadCalls.gettid],
+  [number.SYS_set_tid_address, threadCalls.setTidAddress],
   [number.SYS_getppid, processCalls.getppid],
   [number.SYS_getuid, processCalls.geteuid],
   [number.SYS_geteuid, processCalls.geteuid],

@@ -31,7 +31,7 @@ function ending(command: string, args: readonly string[], options: { input?: str
     child.stdin?.end(options.input ?? '');
   });
 }
-const SIGNALS: Readonly<Record<string, number>> = { SIGABRT: 6, SIGSEGV: 11, SIGUSR2: 12, SIGTERM: 15 };
+const SIGNALS: Readonly<Record<string, number>> = { SIGABRT: 6, SIGSEGV: 11, SIGUSR2: 12, SIGPIPE: 13, SIGTERM: 15 };
 
 const cli = (...args: string[]) => ending(process.execPath, [portside, ...args]);
 
@@ -126,7 +126,7 @@ describe('what the kernel refuses', () => {
     const program = await redeclared(declarationSection({ version: 7, initial: 1, maximum: 1 }));
     const { status, stderr } = await cli('run', program);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/program-abi.*version 7.*version 1.*ENOEXEC/);
+    expect(stderr).toMatch(/program-abi.*version 7.*version 2.*ENOEXEC/);
   });
 
   test('a program that declares nothing', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { O_RDONLY } from '../../kernel-host/abi/fcntl.js';
-import { exitedStatus, SIGABRT, SIGTERM, signaledStatus } from '../../kernel-host/abi/process.js';
+import { exitedStatus, signaledStatus } from '../../kernel-host/abi/process.js';
+import { SIGABRT, SIGTERM } from '../../kernel-host/abi/signal.js';
 import { HostInput } from '../../kernel-host/file/host-stream.js';
 import { KIND_KERNEL } from '../../kernel-host/memory/layout.js';
 import { Machine } from '../support/machine.js';

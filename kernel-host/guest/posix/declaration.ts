@@ -6,7 +6,7 @@
 export const DECLARATION_SECTION = 'portside';
 
 /** Changes with anything that programs are compiled against: what `kernel.syscall` means, struct layouts, the entry. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 const SIZE = 12;
 /** wasm32: 4 GiB. */

@@ -1,85 +1,96 @@
 /**
- * Runs a program that `portside cc` built. Its memory is shared with the kernel, which reads and writes in place what the
- * pointers of a call lead to: a call is its number and its arguments, and nothing is copied here.
+ * Runs a program that `portside cc` built, or a thread of one. Its memory is shared with the kernel, which reads and writes in
+ * place what the pointers of a call lead to: a call is its number and its arguments, and nothing is copied here.
  */
-import { EFAULT, ENOSYS } from '../../abi/errno.js';
-import { MAP_ANONYMOUS, MAP_PRIVATE } from '../../abi/memory.js';
+import { ENOSYS } from '../../abi/errno.js';
+import { MAP_ANONYMOUS, MAP_PRIVATE, PROT_READ, PROT_WRITE } from '../../abi/memory.js';
 import * as number from '../../abi/syscall.js';
+import type { ProcessStart } from '../../platform/guest-workers.js';
 import type { SystemCalls } from '../../vdso/system-calls.js';
 import { Abort } from '../imports.js';
-import { now, putResolution, putTime, TIMESPEC_SIZE } from './clock.js';
+import { Fork } from './fork.js';
 import { InitialStack } from './stack.js';
+import { systemCall } from './system-call.js';
 
 /** Arguments larger than this do not go on the stack, of which a program has 1 MiB by default. */
 const LARGE_ARGUMENTS = 65536;
-const PROT_READ_WRITE = 3;
+/** On a thread's stack, for where it begins: function and argument, in what the C library keeps aligned to 16. */
+const THREAD_FRAME = 16;
 
-/** A system call: its number and six arguments. */
-type Syscall = (call: number, a: number, b: number, c: number, d: number, e: number, f: number) => number;
+type Entry = (...words: number[]) => void;
 
 /** Returns only when the program could not be started: a program that ends takes its worker with it. */
-export function runPosix(
-  module: WebAssembly.Module,
+export function runPosix(start: ProcessStart, memory: WebAssembly.Memory, calls: SystemCalls): void {
+  const { entry, module } = start;
+  const isThread = entry.kind === 'thread' || (entry.kind === 'fork' && entry.threadPointer !== null);
+  const fork = new Fork(memory, calls, isThread);
+  let instance: WebAssembly.Instance | null = null;
+  const exported = (name: string): Entry => {
+    const found = instance?.exports[name];
+    if (typeof found !== 'function') throw new Abort(`the program exports no ${name}`);
+    return (...words) => void found(...words);
+  };
+  const syscall = systemCall(memory, calls, start.tid, () => instance);
+  const clone = (
+    routine: number,
+    stack: number,
+    flags: number,
+    argument: number,
+    parentTid: number,
+    threadPointer: number,
+    childTid: number,
+  ): number => {
+    if (!instance?.exports.__wasm_thread_entry) return -ENOSYS;
+    const at = ((stack >>> 0) & ~15) - THREAD_FRAME;
+    new DataView(memory.buffer).setInt32(at, routine, true);
+    new DataView(memory.buffer).setInt32(at + 4, argument, true);
+    return calls.plain(number.SYS_clone, flags, at, parentTid, threadPointer, childTid);
+  };
+  instance = new WebAssembly.Instance(module, { env: { memory }, kernel: { syscall, fork: fork.call, clone } });
+  const { __stack_pointer: stackPointer } = instance.exports;
+  if (!(stackPointer instanceof WebAssembly.Global)) throw new Abort('the program exports no __stack_pointer');
+  fork.attach(instance, stackPointer);
+  switch (entry.kind) {
+    case 'program': {
+      const at = putArguments(start, memory, calls, stackPointer);
+      const begin = exported('_start_c');
+      fork.run(() => begin(at));
+      break;
+    }
+    case 'thread': {
+      const view = new DataView(memory.buffer);
+      stackPointer.value = entry.stack;
+      const begin = exported('__wasm_thread_entry');
+      const [routine, argument] = [view.getInt32(entry.stack, true), view.getInt32(entry.stack + 4, true)];
+      fork.run(() => begin(routine, argument, entry.threadPointer));
+      break;
+    }
+    case 'fork': {
+      const begin = exported(isThread ? '__wasm_thread_entry' : '_start_c');
+      fork.resume(entry, () => begin(0, 0, 0));
+      break;
+    }
+  }
+  throw new Abort('the program came back from where it began');
+}
+
+/** The address of argc, argv, envp and auxv. @throws Abort */
+function putArguments(
+  start: ProcessStart,
   memory: WebAssembly.Memory,
   calls: SystemCalls,
-  argv: readonly string[],
-  environment: readonly string[],
-): void {
-  const syscall = systemCall(memory, calls);
-  const instance = new WebAssembly.Instance(module, {
-    env: { memory },
-    // Programs that fork or start threads are linked, and told ENOSYS.
-    kernel: { syscall, fork: () => -ENOSYS, clone: () => -ENOSYS },
-  });
-  const { _start_c: start, __stack_pointer: stackPointer } = instance.exports;
-  if (typeof start !== 'function') throw new Abort('the program exports no _start_c');
-  if (!(stackPointer instanceof WebAssembly.Global)) throw new Abort('the program exports no __stack_pointer');
+  stackPointer: WebAssembly.Global,
+): number {
   const identity = { uid: calls.plain(number.SYS_geteuid), gid: calls.plain(number.SYS_getegid) };
-  const stack = new InitialStack(argv, environment, identity);
+  const stack = new InitialStack(start.arguments, start.environment, identity);
   let at: number;
   if (stack.size > LARGE_ARGUMENTS) {
-    at = calls.plain(number.SYS_mmap2, 0, stack.size, PROT_READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+    at = calls.plain(number.SYS_mmap2, 0, stack.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
     if (at < 0) throw new Abort(`there is no room for the arguments: errno ${-at}`);
   } else {
     at = (stackPointer.value - stack.size) & ~15;
     stackPointer.value = at;
   }
   stack.write(memory.buffer, at);
-  start(at);
-  throw new Abort('the program came back from _start_c');
-}
-
-function systemCall(memory: WebAssembly.Memory, calls: SystemCalls): Syscall {
-  const { channel } = calls;
-  const { pid } = calls.process;
-  let view = new DataView(memory.buffer);
-  /** The offset of `length` bytes in the view, or -1: the program may have more memory than it had. */
-  const range = (pointer: number, length: number): number => {
-    const at = pointer >>> 0;
-    if (at + length > view.byteLength) view = new DataView(memory.buffer);
-    return at === 0 || at + length > view.byteLength ? -1 : at;
-  };
-  return (call, a, b, c, d, e, f) => {
-    switch (call) {
-      case number.SYS_getpid:
-        calls.process.countCall();
-        return pid;
-      case number.SYS_sched_yield:
-        // Each thread has a worker of its own, and nobody to make way for.
-        return 0;
-      case number.SYS_clock_gettime_time64:
-      case number.SYS_clock_getres_time64: {
-        const time = now(a, channel.slept);
-        if (time < 0) return time;
-        if (call === number.SYS_clock_getres_time64 && b === 0) return 0;
-        const at = range(b, TIMESPEC_SIZE);
-        if (at < 0) return -EFAULT;
-        if (call === number.SYS_clock_gettime_time64) putTime(view, at, time);
-        else putResolution(view, at);
-        return 0;
-      }
-      default:
-        return calls.plain(call, a, b, c, d, e, f);
-    }
-  };
+  return at;
 }

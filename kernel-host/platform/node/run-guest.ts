@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { PortsideError } from '../../../protocol/errors.js';
 import { Errno } from '../../abi/errno.js';
-import { SIGHUP, SIGINT, SIGTERM, signaledStatus, statusExitCode, statusSignal } from '../../abi/process.js';
+import { signaledStatus, statusExitCode, statusSignal } from '../../abi/process.js';
+import { SIGHUP, SIGINT, SIGTERM } from '../../abi/signal.js';
 import { installProgram } from '../../boot/install-program.js';
 import { makeDirectory } from '../../boot/root-tree.js';
 import type { Kernel } from '../../kernel.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SIGALRM, SIGPROF, SIGVTALRM } from '../../../kernel-host/abi/process.js';
+import { SIGALRM, SIGPROF, SIGVTALRM } from '../../../kernel-host/abi/signal.js';
 import { Timers } from '../../../kernel-host/poll/timers.js';
 import { IntervalTimers } from '../../../kernel-host/process/interval-timers.js';
 

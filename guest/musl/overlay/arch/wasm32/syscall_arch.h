@@ -3,8 +3,8 @@
 ((union { long long ll; long l[2]; }){ .ll = x }).l[1]
 #define __SYSCALL_LL_O(x) __SYSCALL_LL_E((x))
 
-__attribute__((__import_module__("kernel"), __import_name__("syscall")))
-long __wasm_syscall(long n, long a, long b, long c, long d, long e, long f);
+/* src/signal/wasm32/deliver.c */
+hidden long __wasm_syscall(long n, long a, long b, long c, long d, long e, long f);
 
 static inline long __syscall0(long n) { return __wasm_syscall(n,0,0,0,0,0,0); }
 static inline long __syscall1(long n, long a) { return __wasm_syscall(n,a,0,0,0,0,0); }

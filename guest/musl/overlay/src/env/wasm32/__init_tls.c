@@ -7,8 +7,11 @@
 #include "libc.h"
 #include "syscall.h"
 
+#define SYS_portside_signal_word 5001
+
 volatile int __thread_list_lock;
 hidden _Thread_local uintptr_t __wasm_tp;
+extern hidden _Thread_local volatile int __wasm_signals;
 static _Thread_local struct pthread main_thread;
 
 int __init_tp(void *p)
@@ -19,6 +22,7 @@ int __init_tp(void *p)
 	libc.can_do_threads = 1;
 	td->detach_state = DT_JOINABLE;
 	td->tid = __syscall(SYS_set_tid_address, &__thread_list_lock);
+	__syscall(SYS_portside_signal_word, &__wasm_signals);
 	td->locale = &libc.global_locale;
 	td->robust_list.head = &td->robust_list.head;
 	td->sysinfo = __sysinfo;

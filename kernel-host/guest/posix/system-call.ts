@@ -1,0 +1,60 @@
+/** `kernel.syscall`: what needs no kernel is answered here, the rest goes through the thread's channel. */
+import { EFAULT } from '../../abi/errno.js';
+import * as number from '../../abi/syscall.js';
+import type { SystemCalls } from '../../vdso/system-calls.js';
+import { now, putResolution, putTime, TIMESPEC_SIZE } from './clock.js';
+
+/** A system call: its number and six arguments. */
+export type Syscall = (call: number, a: number, b: number, c: number, d: number, e: number, f: number) => number;
+
+/** What a handler of three parameters is called with fits any of more. */
+const MOST_PARAMETERS = 3;
+
+export function systemCall(
+  memory: WebAssembly.Memory,
+  calls: SystemCalls,
+  tid: number,
+  instance: () => WebAssembly.Instance | null,
+): Syscall {
+  const { channel } = calls;
+  let view = new DataView(memory.buffer);
+  /** The offset of `length` bytes in the view, or -1: the program may have more memory than it had. */
+  const range = (pointer: number, length: number): number => {
+    const at = pointer >>> 0;
+    if (at + length > view.byteLength) view = new DataView(memory.buffer);
+    return at === 0 || at + length > view.byteLength ? -1 : at;
+  };
+  return (call, a, b, c, d, e, f) => {
+    switch (call) {
+      case number.SYS_getpid:
+        calls.process.countCall();
+        return calls.process.pid;
+      case number.SYS_gettid:
+        calls.process.countCall();
+        return tid;
+      case number.SYS_clock_gettime_time64:
+      case number.SYS_clock_getres_time64: {
+        const time = now(a, channel.slept);
+        if (time < 0) return time;
+        if (call === number.SYS_clock_getres_time64 && b === 0) return 0;
+        const at = range(b, TIMESPEC_SIZE);
+        if (at < 0) return -EFAULT;
+        if (call === number.SYS_clock_gettime_time64) putTime(view, at, time);
+        else putResolution(view, at);
+        return 0;
+      }
+      case number.SYS_portside_arity:
+        return arity(instance(), a);
+      default:
+        return calls.plain(call, a, b, c, d, e, f);
+    }
+  };
+}
+
+/** The number of parameters is an exported function's `length` (WebAssembly JavaScript interface, 5.6). */
+function arity(instance: WebAssembly.Instance | null, index: number): number {
+  const table = instance?.exports.__indirect_function_table;
+  if (!(table instanceof WebAssembly.Table) || index >>> 0 >= table.length) return MOST_PARAMETERS;
+  const entry: unknown = table.get(index);
+  return typeof entry === 'function' ? entry.length : MOST_PARAMETERS;
+}

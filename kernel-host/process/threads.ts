@@ -1,0 +1,111 @@
+/** The threads of processes: birth with a worker and a channel each, and end. */
+import { EAGAIN, Errno } from '../abi/errno.js';
+import { KernelChannel } from '../channel/kernel-channel.js';
+import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
+import type { Kernel } from '../kernel.js';
+import { UserMemory } from '../memory/user-memory.js';
+import type { Entry } from '../platform/guest-workers.js';
+import type { Pid, Process } from './process.js';
+import type { Program } from './programs.js';
+import { releaseRobustList } from './robust-list.js';
+import { Task } from './task.js';
+
+export class Threads {
+  readonly #kernel: Kernel;
+  readonly #byId = new Map<number, Task>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  byTid(tid: number): Task | null {
+    return this.#byId.get(tid) ?? null;
+  }
+
+  /**
+   * Starts a thread in a process. `prepare` is called before its worker is.
+   * @param memory what its program imports; null: its pointers lead into its channel.
+   * @throws Errno EAGAIN: the platform has no room for another worker or its channel.
+   */
+  start(
+    process: Process,
+    tid: Pid,
+    program: Program,
+    memory: WebAssembly.Memory | null,
+    entry: Entry,
+    prepare: (task: Task) => void = () => undefined,
+  ): Task {
+    const kernel = this.#kernel;
+    const buffer = new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
+    const channel = new KernelChannel(buffer, 0);
+    const user = new UserMemory(memory ? () => memory.buffer : () => buffer);
+    const task = new Task(tid, process, channel, user, kernel.timers, kernel.enqueue, (error) =>
+      kernel.failed(task, error),
+    );
+    const source = kernel.attach(task);
+    process.tasks.set(tid, task);
+    this.#byId.set(tid, task);
+    try {
+      prepare(task);
+      task.worker = kernel.workers.start(
+        {
+          memory: kernel.memory.memory,
+          process: process.record,
+          channel: buffer,
+          channelDataSize: COPYING_DATA_SIZE,
+          source,
+          module: program.module,
+          guestMemory: memory,
+          abi: program.abi,
+          entry,
+          tid,
+          arguments: process.arguments,
+          environment: process.environment,
+        },
+        (message) => {
+          // A worker that was left behind by exec, or by its thread's end, has nothing to say.
+          if (process.tasks.get(tid) === task) kernel.crashed(process, message);
+        },
+      );
+    } catch (error) {
+      this.discard(task);
+      if (error instanceof Errno) throw error;
+      // POSIX fork(), pthread_create(): EAGAIN.
+      throw new Errno(EAGAIN, { cause: error });
+    }
+    return task;
+  }
+
+  /** One thread ends, of several. */
+  exit(task: Task): void {
+    const { process } = task;
+    releaseRobustList(this.#kernel, task);
+    this.#clear(task);
+    this.discard(task);
+    process.signals.settleAll();
+  }
+
+  /** Takes a thread from its process, whatever it does. */
+  discard(task: Task): void {
+    task.unpark();
+    task.channel.close();
+    task.worker?.terminate();
+    task.worker = null;
+    this.#kernel.detach(task);
+    task.process.tasks.delete(task.tid);
+    this.#byId.delete(task.tid);
+  }
+
+  /** CLONE_CHILD_CLEARTID: whoever joins it, or takes its stack, waits for that. */
+  #clear(task: Task): void {
+    const { clearAddress } = task;
+    if (clearAddress === 0) return;
+    try {
+      task.memory.setInt32(clearAddress, 0);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      return;
+    }
+    this.#kernel.futexes.wake(task.process, clearAddress, 1);
+  }
+}

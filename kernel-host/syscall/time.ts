@@ -1,0 +1,36 @@
+/** struct timespec as arguments have it: i64 seconds, i32 nanoseconds. */
+import { EINVAL, Errno } from '../abi/errno.js';
+import type { Kernel } from '../kernel.js';
+import type { UserMemory } from '../memory/user-memory.js';
+
+export const CLOCK_REALTIME = 0;
+export const CLOCK_MONOTONIC = 1;
+export const CLOCK_BOOTTIME = 7;
+export const TIMER_ABSTIME = 1;
+export const TIMESPEC_SIZE = 16;
+
+/** In milliseconds. @throws Errno EINVAL, EFAULT */
+export function timeAt(memory: UserMemory, address: number): number {
+  const seconds = memory.getInt64(address);
+  const nanoseconds = memory.getInt32(address + 8);
+  if (seconds < 0 || nanoseconds < 0 || nanoseconds > 999_999_999) throw new Errno(EINVAL);
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
+export function putTime(memory: UserMemory, address: number, milliseconds: number): void {
+  const seconds = Math.floor(milliseconds / 1000);
+  memory.setInt64(address, seconds);
+  memory.setInt32(address + 8, Math.min(999_999_999, Math.round((milliseconds - seconds * 1000) * 1e6)));
+  memory.setInt32(address + 12, 0);
+}
+
+/** What is so far away from now, on the monotonic clock in milliseconds; null for a null pointer. @throws Errno EINVAL */
+export const deadlineIn = (kernel: Kernel, memory: UserMemory, timespec: number): number | null =>
+  timespec === 0 ? null : kernel.clock.monotonic() + timeAt(memory, timespec);
+
+/** A point of a clock, on the monotonic clock; null for a null pointer. @throws Errno EINVAL */
+export function deadlineAt(kernel: Kernel, memory: UserMemory, timespec: number, clock: number): number | null {
+  if (timespec === 0) return null;
+  const { monotonic, realtime } = { monotonic: kernel.clock.monotonic(), realtime: kernel.clock.realtime() };
+  return timeAt(memory, timespec) - (clock === CLOCK_REALTIME ? realtime - monotonic : 0);
+}
