@@ -1,5 +1,5 @@
 /** What becomes of each byte that is typed: mapped, taken as a command, echoed, kept. */
-import { SIGINT, SIGQUIT, SIGTSTP } from '../abi/process.js';
+import { SIGINT, SIGQUIT, SIGTSTP } from '../abi/signal.js';
 import {
   DISABLED,
   ECHO,
