@@ -8,12 +8,15 @@ import type { Kernel } from '../kernel.js';
 import type { Address } from '../memory/kernel-memory.js';
 import { PROCESS, PROCESS_SIZE, SPARES } from '../memory/layout.js';
 import { PAGE } from '../memory/page-allocator.js';
+import { controlByOpening, leaderEnded } from '../tty/controlling-terminal.js';
+import type { Terminal } from '../tty/terminal.js';
 import { type Executable, search } from './executables.js';
 import { createGuestMemory } from './guest-memory.js';
 import { hold, letGo } from './held-places.js';
 import { IntervalTimers } from './interval-timers.js';
 import { resume, stop } from './job-control.js';
 import { type Image, type Pid, Process } from './process.js';
+import { guardedGroups, isOrphaned, isUnused, releaseOrphaned } from './process-groups.js';
 import { Signals } from './signals.js';
 import type { Task } from './task.js';
 import { Threads } from './threads.js';
@@ -34,6 +37,8 @@ export interface SpawnOptions {
   /** Descriptions by descriptor: the child gets a reference of its own to each. */
   readonly descriptors: ReadonlyMap<number, number>;
   readonly parent: Process | null;
+  /** Of a process without parent: a session of its own begins with it there. */
+  readonly terminal?: Terminal | null;
   readonly sharedPort: number | null;
   /** Called before the program begins. */
   readonly prepare?: (child: Task) => void;
@@ -143,6 +148,7 @@ export class ProcessTable {
   /** The process is over: its descriptors close, its parent hears of it. */
   #finish(process: Process, status: number): void {
     if (process.status !== null) return;
+    const guarded = guardedGroups(this.#kernel, process);
     process.status = status;
     this.#release(process);
     for (const child of process.children.values()) {
@@ -150,6 +156,8 @@ export class ProcessTable {
       if (child.status !== null) this.#remove(child);
     }
     process.children.clear();
+    leaderEnded(this.#kernel, process);
+    releaseOrphaned(this.#kernel, guarded);
     const { parent } = process;
     this.#kernel.events.onExit(process.pid, status);
     // Orphans belong to init, which waits for everyone.
@@ -204,8 +212,12 @@ export class ProcessTable {
   allocatePid(): Pid {
     for (let tries = 0; tries < PID_MAX; tries++) {
       this.#lastPid = this.#lastPid + 1 >= PID_MAX ? INIT_PID + 1 : this.#lastPid + 1;
-      const free = !this.#processes.has(this.#lastPid) && !this.threads.byTid(this.#lastPid);
-      if (free) return this.#lastPid as Pid;
+      if (
+        !this.threads.byTid(this.#lastPid) &&
+        !this.#processes.has(this.#lastPid) &&
+        isUnused(this.#kernel, this.#lastPid)
+      )
+        return this.#lastPid as Pid;
     }
     throw new Errno(EAGAIN);
   }
@@ -242,6 +254,7 @@ export class ProcessTable {
       record,
       memory: kernel.memory,
       parent: options.parent,
+      leads: (options.terminal ?? null) !== null,
       image,
       cwd: options.cwd,
       sharedPort: options.sharedPort,
@@ -258,7 +271,7 @@ export class ProcessTable {
           end: (signal) => this.end(owner, signaledStatus(signal)),
           stop: (signal) => stop(owner, signal),
           resume: () => resume(kernel, owner),
-          orphaned: () => false,
+          orphaned: () => isOrphaned(kernel, owner.group),
         }),
     });
     this.#setDirectory(process, options.cwd);
@@ -272,6 +285,7 @@ export class ProcessTable {
     process.signals.actions.forgetHandlers();
     this.refillSpares(process);
     this.#processes.set(pid, process);
+    if (options.terminal) controlByOpening(options.terminal, process, true);
     return process;
   }
 

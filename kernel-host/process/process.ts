@@ -6,6 +6,7 @@ import type { Brand } from '../memory/brand.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import { PROCESS } from '../memory/layout.js';
 import { WaitQueue } from '../poll/wait-queue.js';
+import type { Terminal } from '../tty/terminal.js';
 import type { IntervalTimers } from './interval-timers.js';
 import type { Program } from './programs.js';
 import type { Signals } from './signals.js';
@@ -43,7 +44,11 @@ export class Process {
   addressSpace: AddressSpace | null = null;
   parent: Process | null;
   cwd: Place;
-  /** Ids of its process group and its session: pids of their first members (POSIX 3.290, 3.338). */
+  /** Its controlling terminal, which the other processes of its session have as well, or had. */
+  terminal: Terminal | null;
+  /** It runs another program than its parent made it with, by which its parent cannot move it to another group any more. */
+  executed = true;
+  /** Ids of its process group and its session: pids of their first members, or below 0 (`process-groups.ts`). */
   group: number;
   session: number;
   /** The signal that stopped it; null: it runs. */
@@ -61,6 +66,8 @@ export class Process {
     record: number;
     memory: KernelMemory;
     parent: Process | null;
+    /** Without a parent: it leads a session. */
+    leads: boolean;
     image: Image;
     cwd: Place;
     sharedPort: number | null;
@@ -72,8 +79,11 @@ export class Process {
     this.record = options.record;
     this.#memory = options.memory;
     this.parent = options.parent;
-    this.group = options.parent?.group ?? options.pid;
-    this.session = options.parent?.session ?? options.pid;
+    // Who is given a terminal leads a session, as a login shell does; who is not is in one of its host's, as any command.
+    const group = options.leads ? options.pid : -options.pid;
+    this.group = options.parent?.group ?? group;
+    this.session = options.parent?.session ?? group;
+    this.terminal = options.parent?.terminal ?? null;
     this.image = options.image;
     this.cwd = options.cwd;
     this.sharedPort = options.sharedPort;

@@ -13,6 +13,7 @@ import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
 import { pollCalls } from './poll.js';
 import { posixQueueCalls } from './posix-queues.js';
+import { processGroupCalls } from './process-groups.js';
 import { processCalls } from './processes.js';
 import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
@@ -109,6 +110,10 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_geteuid, processCalls.geteuid],
   [number.SYS_getgid, processCalls.getegid],
   [number.SYS_getegid, processCalls.getegid],
+  [number.SYS_setpgid, processGroupCalls.setpgid],
+  [number.SYS_getpgid, processGroupCalls.getpgid],
+  [number.SYS_getsid, processGroupCalls.getsid],
+  [number.SYS_setsid, processGroupCalls.setsid],
   [number.SYS_wait4, processCalls.wait4],
   [number.SYS_getrandom, processCalls.getrandom],
   [number.SYS_portside_spawn, processCalls.spawn],

@@ -33,7 +33,7 @@ export class HostTerminal {
     this.#screen = screen;
     this.#pair.locked = false;
     this.#pair.masterReadable.add({ wake: () => this.#schedule() });
-    this.#pair.masterWritable.add({ wake: () => this.#type() });
+    this.#pair.masterWritable.add({ wake: () => this.#schedule() });
   }
 
   get #pair(): PseudoTerminal {
@@ -42,6 +42,11 @@ export class HostTerminal {
 
   get number(): TerminalNumber {
     return this.#terminal.number;
+  }
+
+  /** To start a process there. */
+  get terminal(): Terminal {
+    return this.#terminal;
   }
 
   /** A description of the slave with one reference, to hand to processes. @throws RangeError when there is no room */
@@ -71,7 +76,7 @@ export class HostTerminal {
   }
 
   resize(size: WindowSize): void {
-    this.#pair.size = size;
+    this.#terminal.resize(size);
   }
 
   /** The screen takes more. */
@@ -94,11 +99,12 @@ export class HostTerminal {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#paused) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     this.#kernel.enqueue(() => {
       this.#scheduled = false;
       this.flush();
+      this.#type();
     });
   }
 

@@ -64,7 +64,7 @@ export class MasterFile extends TerminalFile {
           output: () => pair.flushMaster('output'),
         });
       default:
-        return terminalIoctl(this.kernel, terminal, request, argument, memory);
+        return terminalIoctl(this.kernel, terminal, true, request, argument, memory);
     }
   }
 

@@ -110,6 +110,12 @@ export class PseudoTerminal implements Listener {
     return taken === 0 && bytes.length > 0 ? -EAGAIN : taken;
   }
 
+  /** As if the master had typed it, ahead of what waits (TIOCSTI). */
+  simulate(byte: number): void {
+    this.#receive(Uint8Array.of(byte));
+    this.#told();
+  }
+
   /** The master reads: in packet mode one byte more, that tells what follows. */
   take(into: Uint8Array): number {
     if (into.length === 0) return 0;

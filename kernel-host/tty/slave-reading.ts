@@ -1,5 +1,5 @@
 /** Reading a terminal: whole lines, or as many bytes as VMIN and VTIME ask for (termios(3), POSIX 11.1.7). */
-import { EAGAIN, EIO } from '../abi/errno.js';
+import { EAGAIN, EIO, ERESTARTSYS } from '../abi/errno.js';
 import type { Kernel } from '../kernel.js';
 import { PARKED, type Task } from '../process/task.js';
 import type { PseudoTerminal } from './pseudo-terminal.js';
@@ -38,6 +38,7 @@ export function readSlave(
       },
       deadline: patience > 0 && (minimum === 0 || seen > 0) ? kernel.clock.monotonic() + patience : null,
       expired: take,
+      interrupted: () => (!readsLines && discipline.readable() ? take() : -ERESTARTSYS),
     });
   };
   if (enough()) return take();

@@ -16,13 +16,16 @@ import {
   TIOCNXCL,
   TIOCOUTQ,
   TIOCSBRK,
+  TIOCSTI,
   TIOCSWINSZ,
 } from '../abi/ioctl.js';
-import { CREAD, CS8, CSIZE, PARENB, TERMIOS_SIZE, VSTART, VSTOP } from '../abi/termios.js';
+import { VSTART, VSTOP } from '../abi/termios.js';
 import type { Kernel } from '../kernel.js';
 import type { UserMemory } from '../memory/user-memory.js';
+import { checkChanging } from './controlling-terminal.js';
+import { jobIoctl } from './job-ioctl.js';
+import { getModes, putModes } from './struct-termios.js';
 import type { Terminal } from './terminal.js';
-import { Termios } from './termios.js';
 
 /** Queue selectors of tcflush(), actions of tcflow(). */
 const TCIFLUSH = 0;
@@ -32,20 +35,23 @@ const TCOOFF = 0;
 const TCOON = 1;
 const TCIOFF = 2;
 const TCION = 3;
+/** What a job in the background is stopped for (tty_ioctl(4), POSIX 11.1.4). */
+const CHANGES: ReadonlySet<number> = new Set([TCSETS, TCSETSW, TCSETSF, TCXONC, TCSBRK, TCSBRKP]);
 /** The only line discipline. */
 const N_TTY = 0;
-/** Where c_line and c_cc lie behind four words of flags. */
-const LINE = 16;
-const CHARACTERS = 17;
 
+/** @param byMaster whether it is asked by way of the master. */
 export function terminalIoctl(
-  _kernel: Kernel,
+  kernel: Kernel,
   terminal: Terminal,
+  byMaster: boolean,
   request: number,
   argument: number,
   memory: UserMemory,
 ): number {
   const { pair } = terminal;
+  const task = kernel.current;
+  if (task && CHANGES.has(request)) checkChanging(kernel, terminal, task);
   switch (request >>> 0) {
     case TCGETS:
       putModes(memory, argument, pair.discipline.modes);
@@ -68,7 +74,7 @@ export function terminalIoctl(
     case TIOCSWINSZ: {
       const { view, at } = memory.struct(argument, 8);
       const word = (i: number): number => view.getUint16(at + i * 2, true);
-      pair.size = { rows: word(0), columns: word(1), width: word(2), height: word(3) };
+      terminal.resize({ rows: word(0), columns: word(1), width: word(2), height: word(3) });
       return 0;
     }
     case TCXONC:
@@ -92,8 +98,11 @@ export function terminalIoctl(
     case TIOCGEXCL:
       memory.setInt32(argument, terminal.exclusive ? 1 : 0);
       return 0;
+    case TIOCSTI:
+      pair.simulate(memory.bytes(argument, 1)[0] ?? 0);
+      return 0;
     default:
-      return -ENOTTY;
+      return task ? jobIoctl(kernel, terminal, task, byMaster, request, argument, memory) : -ENOTTY;
   }
 }
 
@@ -118,27 +127,4 @@ function controlFlow({ pair }: Terminal, action: number): number {
     default:
       return -EINVAL;
   }
-}
-
-function putModes(memory: UserMemory, address: number, modes: Termios): void {
-  const { view, at } = memory.struct(address, TERMIOS_SIZE);
-  view.setUint32(at, modes.inputFlags, true);
-  view.setUint32(at + 4, modes.outputFlags, true);
-  view.setUint32(at + 8, modes.controlFlags, true);
-  view.setUint32(at + 12, modes.localFlags, true);
-  view.setUint8(at + LINE, modes.line);
-  for (const [i, character] of modes.characters.entries()) view.setUint8(at + CHARACTERS + i, character);
-}
-
-function getModes(memory: UserMemory, address: number): Termios {
-  const { view, at } = memory.struct(address, TERMIOS_SIZE);
-  const modes = new Termios();
-  modes.inputFlags = view.getUint32(at, true);
-  modes.outputFlags = view.getUint32(at + 4, true);
-  // A pair has no line to set a width or a parity of (Linux: pty_set_termios()).
-  modes.controlFlags = (view.getUint32(at + 8, true) & ~(CSIZE | PARENB)) | CS8 | CREAD;
-  modes.localFlags = view.getUint32(at + 12, true);
-  modes.line = view.getUint8(at + LINE);
-  for (let i = 0; i < modes.characters.length; i++) modes.characters[i] = view.getUint8(at + CHARACTERS + i);
-  return modes;
 }

@@ -1,12 +1,14 @@
 /** The terminals of a machine, by number, and what opening a terminal device leads to. */
 import { EIO, ENODEV, ENOSPC, ENXIO } from '../abi/errno.js';
-import { O_RDWR } from '../abi/fcntl.js';
+import { O_ACCMODE, O_NOCTTY, O_RDWR, O_WRONLY } from '../abi/fcntl.js';
 import { DEVICE_PTMX, DEVICE_TTY } from '../device/devices.js';
 import { MountedFile } from '../file/mounted-file.js';
 import { nothingMapped } from '../fs/mapped-content.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL } from '../memory/layout.js';
+import { signalGroup } from '../process/process-groups.js';
+import { controlByOpening, hangUp } from './controlling-terminal.js';
 import { DevPts } from './devpts.js';
 import { MasterFile } from './master-file.js';
 import { SlaveFile } from './slave-file.js';
@@ -46,7 +48,7 @@ export class Terminals {
     if (number >= TERMINALS_MAX) return -ENOSPC;
     const process = this.#kernel.current?.process;
     const { seconds, nanoseconds } = this.#kernel.now();
-    const terminal = new Terminal(number as TerminalNumber, {
+    const attributes = {
       uid: process?.euid ?? 0,
       gid: process?.egid ?? 0,
       atime: seconds,
@@ -55,7 +57,10 @@ export class Terminals {
       atimeNanoseconds: nanoseconds,
       mtimeNanoseconds: nanoseconds,
       ctimeNanoseconds: nanoseconds,
-    });
+    };
+    const terminal = new Terminal(number as TerminalNumber, attributes, (group, signal) =>
+      signalGroup(this.#kernel, group, signal),
+    );
     this.#terminals.set(terminal.number, terminal);
     return terminal;
   }
@@ -64,13 +69,15 @@ export class Terminals {
   remove(terminal: Terminal): void {
     this.#terminals.delete(terminal.number);
     terminal.pair.hangUp();
+    hangUp(this.#kernel, terminal);
   }
 
   /** A new description of what a device leads to, or -errno. */
   open(place: Place, rdev: number, flags: number): number {
     if (rdev === DEVICE_PTMX) return this.openMaster(place, flags);
     if (rdev !== DEVICE_TTY) return -ENODEV;
-    return -ENXIO;
+    const terminal = this.#kernel.current?.process.terminal;
+    return terminal ? this.describeSlave(terminal, flags, place) : -ENXIO;
   }
 
   openMaster(place: Place, flags: number): number {
@@ -85,16 +92,24 @@ export class Terminals {
   /** A new description of the slave, or -errno. */
   openSlave(terminal: Terminal, flags: number): number {
     if (terminal.pair.locked) return -EIO;
-    return this.describeSlave(terminal, flags);
+    const description = this.describeSlave(terminal, flags);
+    const process = this.#kernel.current?.process;
+    if (description >= 0 && process && (flags & O_NOCTTY) === 0)
+      controlByOpening(terminal, process, (flags & O_ACCMODE) !== O_WRONLY);
+    return description;
   }
 
   openDirectory(place: Place, flags: number): number {
     return this.#kernel.descriptions.create(KIND_KERNEL, flags, 0, new MountedFile(place, true, nothingMapped));
   }
 
-  /** As `openSlave`, for the machine's host: locked or not. */
-  describeSlave(terminal: Terminal, flags: number = O_RDWR): number {
-    const file = new SlaveFile(this.#kernel, terminal, this.#devpts?.place(terminal) ?? null);
+  /** As `openSlave`, locked or not, and without becoming anybody's controlling terminal. */
+  describeSlave(
+    terminal: Terminal,
+    flags: number = O_RDWR,
+    place: Place | null = this.#devpts?.place(terminal) ?? null,
+  ): number {
+    const file = new SlaveFile(this.#kernel, terminal, place);
     const description = this.#kernel.descriptions.create(KIND_KERNEL, flags, 0, file);
     if (description >= 0) terminal.pair.openSlave();
     return description;

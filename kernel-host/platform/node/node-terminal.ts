@@ -1,8 +1,10 @@
 /** This process's terminal as a guest's: every key goes to the guest, whose own line discipline edits and echoes. */
+import { spawnSync } from 'node:child_process';
 import { WriteStream } from 'node:tty';
-import { IUTF8, VEOF } from '../../abi/termios.js';
+import { IUTF8, ONLCR, VEOF } from '../../abi/termios.js';
 import type { Kernel } from '../../kernel.js';
 import { HostTerminal } from '../../tty/host-terminal.js';
+import type { Terminal } from '../../tty/terminal.js';
 
 /** Where the terminal does not tell its size. */
 const ROWS = 24;
@@ -22,6 +24,8 @@ export class NodeTerminal {
     this.#terminal = terminal;
     terminal.changeModes((modes) => {
       modes.inputFlags |= IUTF8;
+      // A terminal whose keyboard is not ours stays in its own modes, and does that itself.
+      if (!types) modes.outputFlags &= ~ONLCR;
     });
     const resized = (): void => {
       const [rows, columns] = output instanceof WriteStream ? [output.rows, output.columns] : [ROWS, COLUMNS];
@@ -37,6 +41,10 @@ export class NodeTerminal {
 
   describe(): number {
     return this.#terminal.describe();
+  }
+
+  get terminal(): Terminal {
+    return this.#terminal.terminal;
   }
 
   hangUp(): void {
@@ -59,10 +67,21 @@ export class NodeTerminal {
       if (stdin.isTTY) this.#terminal.hangUp();
       else this.#terminal.typeSpecial(VEOF);
     };
-    if (stdin.isTTY) stdin.setRawMode(true);
+    if (stdin.isTTY) {
+      stdin.setRawMode(true);
+      passOutputAsItIs();
+    }
     stdin.on('data', typed).on('end', ended).on('error', ended);
     return () => stdin.off('data', typed).off('end', ended).off('error', ended);
   }
+}
+
+/**
+ * Node's raw mode still puts a carriage return before each newline (libuv: UV_TTY_MODE_RAW). Leaving raw mode restores this, too.
+ * Where there is no stty, a program that goes straight down the screen ends up at its left.
+ */
+function passOutputAsItIs(): void {
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
 /** Whichever of the output streams leads to the terminal; else the input does. */

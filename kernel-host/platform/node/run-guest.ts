@@ -64,6 +64,7 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
     cwd: directory(kernel, options.cwd),
     descriptors,
     parent: null,
+    terminal: terminal?.terminal ?? null,
     sharedPort: null,
   });
   first = pid;
