@@ -1,6 +1,7 @@
 /** Nothing a guest passes can throw inside the kernel, or stop it serving others. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import * as requests from '../../../kernel-host/abi/ioctl.js';
 import * as numbers from '../../../kernel-host/abi/syscall.js';
 import { CHANNEL } from '../../../kernel-host/channel/layout.js';
 import { bytes, TestMachine } from './guest.js';
@@ -68,6 +69,9 @@ const kinds: Readonly<Record<string, fc.Arbitrary<number>>> = {
   t: fc.constantFrom(1, 0o4001),
   z: fc.constant(0),
   e: fc.constantFrom(16, 110),
+  g: fc.constantFrom(0, 0, 2, 3, 4),
+  i: fc.constantFrom(...Object.values(requests).map((request) => request | 0)),
+  8: fc.constant(8),
   '*': argument,
 };
 const SHAPES: Readonly<Record<number, string>> = {
@@ -116,6 +120,14 @@ const SHAPES: Readonly<Record<number, string>> = {
   [numbers.SYS_flock]: 'fx',
   [numbers.SYS_ppoll_time64]: 'bnb',
   [numbers.SYS_portside_spawn]: 'pvvbx*',
+  [numbers.SYS_ioctl]: 'fib',
+  [numbers.SYS_setpgid]: 'gg',
+  [numbers.SYS_getpgid]: 'g',
+  [numbers.SYS_getsid]: 'g',
+  [numbers.SYS_setsid]: '',
+  [numbers.SYS_rt_sigprocmask]: 'sbb8',
+  [numbers.SYS_rt_sigpending]: 'b8',
+  [numbers.SYS_rt_sigaction]: 'nbb8',
 };
 const shaped = fc.constantFrom(...Object.keys(SHAPES).map(Number)).chain((number) =>
   fc.record({
@@ -167,7 +179,7 @@ describe('system calls', () => {
           // Guests may do with it as they like.
           machine.install('/bin/tool');
           let guest = machine.spawn();
-          for (const fd of ['/tmp/a', '/dev/null', '/tmp/b'])
+          for (const fd of ['/tmp/a', '/dev/null', '/tmp/b', '/dev/ptmx'])
             expect(await guest.call(numbers.SYS_openat, -100, guest.string(fd), 0o102, 0o644)).toBeGreaterThanOrEqual(
               0,
             );

@@ -54,6 +54,7 @@ export class TestMachine {
       },
     );
     plantRootTree(this.kernel);
+    this.kernel.terminals.mount();
     this.install(PROGRAM);
   }
 
