@@ -6,6 +6,7 @@ import { ENOENT, Errno } from '../abi/errno.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import type { Process } from '../process/process.js';
+import { visibleId } from '../process/process-groups.js';
 import { file, link, type ProcEntry, type ProcLink } from './catalogue.js';
 import { maps, statm } from './memory-maps.js';
 import { mountTable } from './mount-table.js';
@@ -80,7 +81,7 @@ function status(process: Process): string {
 
 /**
  * The fields of `stat` go by position, so that none can be missing. 0 is what Linux has there for what it does not
- * maintain, and for a kernel thread's address space; so it is for process groups, times and memory here.
+ * maintain, and for a kernel thread's address space; so it is for times and memory here.
  */
 function stat(process: Process, booted: number): string {
   const fields = new Array<number | string>(52).fill(0);
@@ -91,8 +92,11 @@ function stat(process: Process, booted: number): string {
   set(2, `(${comm(process)})`);
   set(3, stateOf(process));
   set(4, process.parent?.pid ?? 0);
-  // tpgid: no controlling terminal's foreground group.
-  set(8, -1);
+  set(5, visibleId(process.group));
+  set(6, visibleId(process.session));
+  const { terminal } = process;
+  set(7, terminal?.attributes.rdev ?? 0);
+  set(8, terminal?.foreground ?? -1);
   // Priority as the kernel shows nice 0, and the one thread.
   set(18, 20);
   set(20, 1);

@@ -67,6 +67,7 @@ export class Terminals {
 
   /** The master is closed: its number is free again, and who has the slave has lost the terminal. */
   remove(terminal: Terminal): void {
+    if (terminal.pair.hungUp) return;
     this.#terminals.delete(terminal.number);
     terminal.pair.hangUp();
     hangUp(this.#kernel, terminal);

@@ -67,12 +67,20 @@ export class NodeTerminal {
       if (stdin.isTTY) this.#terminal.hangUp();
       else this.#terminal.typeSpecial(VEOF);
     };
-    if (stdin.isTTY) {
+    const grab = (): void => {
+      if (!stdin.isTTY) return;
+      stdin.setRawMode(false);
       stdin.setRawMode(true);
       passOutputAsItIs();
-    }
+    };
+    grab();
+    // Whoever stopped this process had the terminal meanwhile, in its own modes.
+    process.on('SIGCONT', grab);
     stdin.on('data', typed).on('end', ended).on('error', ended);
-    return () => stdin.off('data', typed).off('end', ended).off('error', ended);
+    return () => {
+      process.off('SIGCONT', grab);
+      stdin.off('data', typed).off('end', ended).off('error', ended);
+    };
   }
 }
 

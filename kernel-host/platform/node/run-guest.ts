@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { PortsideError } from '../../../protocol/errors.js';
 import { Errno } from '../../abi/errno.js';
-import { signaledStatus, statusExitCode, statusSignal } from '../../abi/process.js';
-import { SIGHUP, SIGINT, SIGTERM } from '../../abi/signal.js';
+import { statusExitCode, statusSignal } from '../../abi/process.js';
+import { SI_USER, SIGHUP, SIGINT, SIGTERM } from '../../abi/signal.js';
 import { installProgram } from '../../boot/install-program.js';
 import { makeDirectory } from '../../boot/root-tree.js';
 import type { Kernel } from '../../kernel.js';
@@ -71,7 +71,9 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
   for (const description of descriptors.values()) kernel.descriptions.release(description);
   const stop = (signal: number) => () => {
     const running = kernel.processes.byPid(pid);
-    if (running) kernel.processes.end(running, signaledStatus(signal));
+    // Who closes the terminal's window sends SIGHUP here: the guest's own terminal goes with it.
+    if (signal === SIGHUP && terminal) terminal.hangUp();
+    else if (running?.ending === null) running.signals.raise(signal, SI_USER);
   };
   const handlers = Object.entries({ SIGHUP, SIGINT, SIGTERM }).map(([name, signal]) => [name, stop(signal)] as const);
   for (const [name, handler] of handlers) process.on(name, handler);

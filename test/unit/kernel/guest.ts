@@ -8,6 +8,7 @@ import { Kernel } from '../../../kernel-host/kernel.js';
 import { systemClock } from '../../../kernel-host/platform/clock.js';
 import type { ProcessStart } from '../../../kernel-host/platform/guest-workers.js';
 import type { Process } from '../../../kernel-host/process/process.js';
+import type { Terminal } from '../../../kernel-host/tty/terminal.js';
 
 const PROGRAM = '/bin/program';
 /** The smallest module there is: its header. */
@@ -72,15 +73,23 @@ export class TestMachine {
     return exit;
   }
 
-  spawn(options: { readonly sharedPort?: number } = {}): TestGuest {
+  spawn(
+    options: {
+      readonly sharedPort?: number;
+      readonly parent?: Process;
+      readonly terminal?: Terminal;
+      readonly descriptors?: ReadonlyMap<number, number>;
+    } = {},
+  ): TestGuest {
     const { root } = this.kernel.vfs;
     const pid = this.kernel.processes.spawn({
       path: PROGRAM,
       arguments: ['program'],
       environment: [],
       cwd: { fileSystem: root, node: root.root },
-      descriptors: new Map(),
-      parent: null,
+      descriptors: options.descriptors ?? new Map(),
+      parent: options.parent ?? null,
+      terminal: options.terminal ?? null,
       sharedPort: options.sharedPort ?? null,
     });
     return this.guest(pid);
