@@ -1,5 +1,6 @@
 /** What exec finds at a path: a program, or a script and who reads it (execve(2); POSIX 2.9.1.6 for PATH). */
-import { EACCES, EIO, ELOOP, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
+import { E2BIG, EACCES, EIO, ELOOP, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
+import { ARG_MAX } from '../abi/process.js';
 import { S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
@@ -89,4 +90,11 @@ function firstLine(place: Place): string | null {
   if (head[0] !== 0x23 || head[1] !== 0x21) return null;
   const end = head.subarray(0, count).indexOf(0x0a);
   return decoder.decode(head.subarray(2, end < 0 ? count : end));
+}
+
+/** @throws Errno E2BIG */
+export function checkSize(argv: readonly string[], environment: readonly string[]): void {
+  // A pointer to each, and its NUL.
+  const size = [...argv, ...environment].reduce((sum, text) => sum + text.length + 5, 0);
+  if (size > ARG_MAX) throw new Errno(E2BIG);
 }

@@ -1,28 +1,26 @@
 /** The processes of a machine: pids, birth, exec, end, and who waits for whom. */
-import { E2BIG, EAGAIN, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
-import { ARG_MAX, signaledStatus, statusExitCode, statusSignal } from '../abi/process.js';
+import { EAGAIN, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
+import { signaledStatus, statusExitCode, statusSignal } from '../abi/process.js';
 import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SI_KERNEL, SIGCHLD, SIGKILL } from '../abi/signal.js';
 import { S_IFDIR } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import type { Address } from '../memory/kernel-memory.js';
-import { PROCESS, PROCESS_SIZE, SPARES } from '../memory/layout.js';
-import { PAGE } from '../memory/page-allocator.js';
+import { PROCESS } from '../memory/layout.js';
 import { controlByOpening, leaderEnded } from '../tty/controlling-terminal.js';
 import type { Terminal } from '../tty/terminal.js';
-import { type Executable, search } from './executables.js';
+import { checkSize, type Executable, search } from './executables.js';
 import { createGuestMemory } from './guest-memory.js';
 import { hold, letGo } from './held-places.js';
 import { IntervalTimers } from './interval-timers.js';
 import { resume, stop } from './job-control.js';
 import { type Image, type Pid, Process } from './process.js';
 import { guardedGroups, isOrphaned, isUnused, releaseOrphaned } from './process-groups.js';
+import { freeRecord, makeRecord, refillSpares } from './process-record.js';
 import { Signals } from './signals.js';
 import type { Task } from './task.js';
 import { Threads } from './threads.js';
 
-/** A page of entries: RLIMIT_NOFILE's usual soft limit. */
-const DESCRIPTORS = PAGE / 4;
 /** kernel.pid_max of Linux on 32 bits. */
 export const PID_MAX = 32768;
 const INIT_PID = 1;
@@ -110,6 +108,7 @@ export class ProcessTable {
     if (!memory) process.addressSpace = null;
     hold(executable.place);
     process.image = imageOf(executable, environment);
+    process.executed = true;
     for (const other of [...process.tasks.values()]) this.threads.discard(other);
     before.space.release();
     letGo(before.image.executable);
@@ -195,19 +194,6 @@ export class ProcessTable {
       place.fileSystem === this.#kernel.vfs.root ? place.node : 0;
   }
 
-  /** Hands over blank descriptions, for the process to open files with on its own. */
-  refillSpares(process: Process): void {
-    const { u32 } = this.#kernel.memory;
-    const word = process.record >>> 2;
-    let count = u32[word + PROCESS.SPARE_COUNT_W] as number;
-    while (count < SPARES) {
-      const spare = this.#kernel.descriptions.spare();
-      if (spare < 0) break;
-      this.#kernel.memory.u32[word + PROCESS.SPARES_W + count++] = spare;
-    }
-    this.#kernel.memory.u32[word + PROCESS.SPARE_COUNT_W] = count;
-  }
-
   /** For a process or a thread. @throws Errno EAGAIN */
   allocatePid(): Pid {
     for (let tries = 0; tries < PID_MAX; tries++) {
@@ -233,22 +219,14 @@ export class ProcessTable {
       letGo(image.executable);
       throw error;
     }
-    const record = kernel.slabs.allocate(PROCESS_SIZE);
-    const table = kernel.pages.allocateZeroed((DESCRIPTORS * 4) / PAGE);
-    if (record === null || table === null) {
-      if (record !== null) kernel.slabs.free(record, PROCESS_SIZE);
-      if (table !== null) kernel.pages.free(table, 1);
+    let record: Address;
+    try {
+      record = makeRecord(kernel, pid, options.parent?.umask ?? 0o022);
+    } catch (error) {
       letGo(image.executable);
       letGo(options.cwd);
-      throw new Errno(EAGAIN);
+      throw error;
     }
-    const { u32 } = kernel.memory;
-    const word = record >>> 2;
-    u32[word + PROCESS.PID_W] = pid;
-    u32[word + PROCESS.ROOT_W] = kernel.vfs.root.root;
-    u32[word + PROCESS.UMASK_W] = options.parent?.umask ?? 0o022;
-    u32[word + PROCESS.TABLE_W] = table;
-    u32[word + PROCESS.TABLE_SIZE_W] = DESCRIPTORS;
     const process = new Process({
       pid,
       record,
@@ -283,7 +261,7 @@ export class ProcessTable {
     }
     if (options.parent) process.signals.actions.copyFrom(options.parent.signals.actions);
     process.signals.actions.forgetHandlers();
-    this.refillSpares(process);
+    refillSpares(kernel, process);
     this.#processes.set(pid, process);
     if (options.terminal) controlByOpening(options.terminal, process, true);
     return process;
@@ -301,23 +279,12 @@ export class ProcessTable {
     kernel.ipc.exited(process.pid);
     letGo(process.executable);
     letGo(process.cwd);
-    const { u32 } = kernel.memory;
-    const word = process.record >>> 2;
-    for (let i = u32[word + PROCESS.SPARE_COUNT_W] as number; i > 0; i--)
-      kernel.descriptions.freeSpare(u32[word + PROCESS.SPARES_W + i - 1] as number);
-    kernel.pages.free(u32[word + PROCESS.TABLE_W] as Address, (DESCRIPTORS * 4) / PAGE);
-    kernel.slabs.free(process.record as Address, PROCESS_SIZE);
+    freeRecord(kernel, process);
   }
 
   #remove(process: Process): void {
     this.#processes.delete(process.pid);
   }
-}
-
-/** @throws Errno E2BIG */
-function checkSize(argv: readonly string[], environment: readonly string[]): void {
-  const size = [...argv, ...environment].reduce((sum, text) => sum + text.length + 5, 0);
-  if (size > ARG_MAX) throw new Errno(E2BIG);
 }
 
 const imageOf = (executable: Executable, environment: readonly string[]): Image => ({

@@ -57,6 +57,7 @@ import type { Place, Resolution } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { DESCRIPTION, KIND_DEVICE, KIND_DIRECTORY, KIND_FILE, KIND_KERNEL } from '../memory/layout.js';
 import type { UserMemory } from '../memory/user-memory.js';
+import { refillSpares } from '../process/process-record.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler, install, placeOf, startOf } from './call.js';
 
@@ -118,7 +119,7 @@ function openNode(kernel: Kernel, place: Place, flags: number): number {
 }
 
 const openat: Handler = (kernel, task, fd, path, flags, mode) => {
-  kernel.processes.refillSpares(task.process);
+  refillSpares(kernel, task.process);
   const description = openPath(kernel, task, startOf(kernel, task, fd), task.memory.path(path), flags, mode);
   return description < 0 ? description : install(kernel, task, description, (flags & O_CLOEXEC) !== 0);
 };

@@ -10,6 +10,7 @@ import {
   TCXONC,
   TIOCCBRK,
   TIOCEXCL,
+  TIOCGDEV,
   TIOCGETD,
   TIOCGEXCL,
   TIOCGWINSZ,
@@ -84,6 +85,9 @@ export function terminalIoctl(
     case TCSBRKP:
     case TIOCSBRK:
     case TIOCCBRK:
+      return 0;
+    case TIOCGDEV:
+      memory.setInt32(argument, terminal.attributes.rdev);
       return 0;
     case TIOCOUTQ:
       memory.setInt32(argument, 0);

@@ -40,8 +40,6 @@ test('lines are edited, keys reach the program, the size is followed, ^C ends it
       ['type', 'wrong words\x17\x17pé\x7féar\r'],
       ['expect', '<péar>\r\n'],
       ['resize', 40, 100],
-      // The size comes by a signal of this machine, ahead of whatever is typed after it.
-      ['type', 'size\r'],
       ['expect', '40x100\r\n'],
       ['type', 'end\x04\x04'],
       ['expect', '<end>\r\nkeys\n'],
@@ -55,7 +53,7 @@ test('lines are edited, keys reach the program, the size is followed, ^C ends it
   );
   const wiped = (length: number): string => '\b \b'.repeat(length);
   expect(ended).toEqual({
-    shown: `111 /dev/pts/0 1 1\r\n24x80\r\nwrong words${wiped(5)}${wiped(6)}pé\b \béar\r\n<péar>\r\nsize\r\n40x100\r\nend<end>\r\nkeys\n(13)(3)(127)wait\r\n^Z^C`,
+    shown: `111 /dev/pts/0 1 1\r\n24x80\r\nwrong words${wiped(5)}${wiped(6)}pé\b \béar\r\n<péar>\r\n40x100\r\nend<end>\r\nkeys\n(13)(3)(127)wait\r\n^Z^C`,
     status: 128 + 2,
     restored: true,
   });
