@@ -74,7 +74,7 @@ export class Echo {
     if (this.#queue.length >= BLOCK) this.show();
   }
 
-  /** Shows as much as the output has room for. */
+  /** Shows as much as the output has room for; the rest waits for the next that is typed or written. */
   show(): void {
     while (this.#queue.length > 0) {
       const length = this.#showFirst();

@@ -128,11 +128,6 @@ export class LineDiscipline {
     return done;
   }
 
-  /** There is room for output again. */
-  resume(): void {
-    this.#echo.show();
-  }
-
   flushInput(): void {
     this.#processor.flush();
   }
@@ -148,7 +143,11 @@ export class LineDiscipline {
    */
   send(place: typeof VSTART | typeof VSTOP, screen: ByteQueue): void {
     const byte = this.#termios.character(place);
-    if (byte !== DISABLED && !this.#flow.suspended && screen.room > 0) screen.put(byte);
+    if (byte === DISABLED) return;
+    const { stopped } = this.#flow;
+    if (stopped) this.#flow.start();
+    if (!this.#flow.stopped && screen.room > 0) screen.put(byte);
+    if (stopped) this.#flow.stop();
   }
 
   /** VMIN and VTIME as a reader of bytes is to heed them; VTIME in tenths of a second. */

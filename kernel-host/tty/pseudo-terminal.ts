@@ -130,7 +130,6 @@ export class PseudoTerminal implements Listener {
       into[0] = TIOCPKT_DATA;
       count = 1 + this.#shown.take(into.subarray(1));
     } else count = this.#shown.take(into);
-    this.discipline.resume();
     this.writable.wake();
     return count;
   }
@@ -175,11 +174,11 @@ export class PseudoTerminal implements Listener {
   setModes(modes: Termios): void {
     const before = this.#masterControlsFlow;
     const { discipline } = this;
-    const extproc = discipline.modes.localFlags ^ modes.localFlags;
+    const external = discipline.modes.localFlags | modes.localFlags;
     discipline.setModes(modes);
     const after = this.#masterControlsFlow;
     if (before !== after) this.#tell(after ? TIOCPKT_DOSTOP : TIOCPKT_NOSTOP, after ? TIOCPKT_NOSTOP : TIOCPKT_DOSTOP);
-    if ((extproc & EXTPROC) !== 0) this.#tell(TIOCPKT_IOCTL, 0);
+    if ((external & EXTPROC) !== 0) this.#tell(TIOCPKT_IOCTL, 0);
     this.#told();
     this.readable.wake();
     this.writable.wake();

@@ -31,6 +31,7 @@ const local = flags(
   modes.ECHOPRT,
   modes.ECHOKE,
   modes.IEXTEN,
+  modes.EXTPROC,
 );
 /** What is usual, with one thing or another changed, is met as often as any mixture. */
 const usual = { input: 0x500, output: 5, local: 0x8a3b };
@@ -72,6 +73,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(1, 2, 3, 7, 4096).map((count) => `r${count}`) },
   { weight: 1, arbitrary: fc.constantFrom('f0', 'f1', 'f2', 'f7', 'x0', 'x1', 'x1', 'x2', 'x3', 'x9') },
   { weight: 2, arbitrary: fc.constant('q') },
+  { weight: 1, arbitrary: fc.constantFrom('p0', 'p1') },
 );
 
 /** Every case ends by reading whatever is left. */

@@ -3,6 +3,7 @@
  *   iINPUT,OUTPUT,LOCAL   flags by tcsetattr() on the slave    cINDEX,VALUE  a special character
  *   mHEX    the master writes     sHEX   the slave writes      rCOUNT  the slave reads up to so many bytes
  *   fQUEUE  tcflush()             xACTION  tcflow()            q  FIONREAD and poll() of the slave
+ *   p1, p0  packet mode of the master
  * The argument is a delay in microseconds. */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -93,6 +94,10 @@ static void step(int master, int slave, const char *word)
 		break;
 	case 'x':
 		printf(" x%d", tcflow(slave, atoi(word + 1)));
+		break;
+	case 'p':
+		n = word[1] == '1';
+		ioctl(master, TIOCPKT, &n);
 		break;
 	case 'q': {
 		struct pollfd poller = { .fd = slave, .events = POLLIN | POLLOUT };

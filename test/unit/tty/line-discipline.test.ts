@@ -88,6 +88,9 @@ function inPortside(script: string): string {
       if (argument === '2' || argument === '3') terminal.send(argument === '2' ? VSTOP : VSTART);
       told.push(Number(argument) <= 3 ? 'x0' : 'x-1');
     },
+    p: (argument) => {
+      terminal.packets = argument === '1';
+    },
     q: () => told.push(`q${discipline.available},${(terminal.poll() & (POLLIN | POLLOUT)).toString(16)}`),
   };
   for (const word of script.split(' ')) {
