@@ -146,8 +146,6 @@ export const PROCESS = {
   CWD_W: 2,
   ROOT_W: 3,
   UMASK_W: 4,
-  EUID_W: 5,
-  EGID_W: 6,
   /** Address and size of the descriptor table. */
   TABLE_W: 7,
   TABLE_SIZE_W: 8,

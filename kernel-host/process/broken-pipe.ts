@@ -14,5 +14,5 @@ export function brokenPipe(task: Task): void {
   const { channel, process } = task;
   const argument = FLAGS.get(channel.number);
   if (argument !== undefined && (channel.argument(argument) & MSG_NOSIGNAL) !== 0) return;
-  process.signals.send({ signal: SIGPIPE, code: SI_USER, first: process.pid, second: process.euid }, task);
+  process.signals.send({ signal: SIGPIPE, code: SI_USER, first: process.pid, second: process.credentials.ruid }, task);
 }

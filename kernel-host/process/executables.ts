@@ -6,8 +6,6 @@ import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import type { Program } from './programs.js';
 
-/** confstr(_CS_PATH) */
-const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
 /** linux/binfmts.h: BINPRM_BUF_SIZE, which a script's first line has to fit. */
 const FIRST_LINE = 256;
 /** fs/exec.c: scripts that name scripts, beyond which Linux gives ELOOP. */
@@ -27,7 +25,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /**
- * @param path with a slash: the program itself; without: looked for in the environment's PATH.
+ * @param path with a slash: the program itself; without: looked for in each directory of `directories`.
  * @throws Errno ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP
  */
 export function search(
@@ -35,11 +33,10 @@ export function search(
   cwd: Place,
   path: string,
   argv: readonly string[],
-  environment: readonly string[],
+  directories: string,
 ): Executable {
   if (path === '') throw new Errno(ENOENT);
   if (path.includes('/')) return executableAt(kernel, cwd, path, argv);
-  const directories = environment.find((entry) => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
   let failure = ENOENT;
   for (const directory of directories.split(':')) {
     try {
@@ -56,8 +53,17 @@ export function search(
 
 /** @throws Errno ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP; AbsentBlocks, to be called again */
 export function executableAt(kernel: Kernel, cwd: Place, path: string, argv: readonly string[]): Executable {
-  return inspect(kernel, cwd, kernel.vfs.lookup(cwd, encoder.encode(path), true), path, argv, 0);
+  return executable(kernel, cwd, kernel.vfs.lookup(cwd, encoder.encode(path), true), path, argv);
 }
+
+/** What has been found at a path. @param cwd where interpreters are looked for. @throws as `executableAt` */
+export const executable = (
+  kernel: Kernel,
+  cwd: Place,
+  place: Place,
+  path: string,
+  argv: readonly string[],
+): Executable => inspect(kernel, cwd, place, path, argv, 0);
 
 function inspect(
   kernel: Kernel,

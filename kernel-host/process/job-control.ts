@@ -25,6 +25,6 @@ function report(process: Process, change: 'stopped' | 'continued', code: number,
   const { parent } = process;
   if (!parent) return;
   if ((parent.signals.actions.get(SIGCHLD).flags & SA_NOCLDSTOP) === 0)
-    parent.signals.send({ signal: SIGCHLD, code, first: process.pid, value });
+    parent.signals.send({ signal: SIGCHLD, code, first: process.pid, second: process.credentials.ruid, value });
   parent.childChanged.wake();
 }

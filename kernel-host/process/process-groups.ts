@@ -2,6 +2,7 @@
  * Process groups and sessions (POSIX 3.290, 3.338): who is stopped, goes on and is interrupted together. Their ids are pids of
  * those who began them, and below 0 where that was the machine's host.
  */
+import { EPERM, Errno } from '../abi/errno.js';
 import { SI_KERNEL, SIGCONT, SIGHUP } from '../abi/signal.js';
 import type { Kernel } from '../kernel.js';
 import type { Process } from './process.js';
@@ -24,6 +25,22 @@ export function sessionOfGroup(kernel: Kernel, group: number): number | null {
 /** Nobody has its number, as a process, a group or a session. */
 export function isUnused(kernel: Kernel, id: number): boolean {
   return kernel.processes.all().every(({ group, session }) => group !== id && session !== id);
+}
+
+/** @param id of the group; 0: one that it begins itself. @throws Errno EPERM */
+export function joinGroup(kernel: Kernel, process: Process, id: number): void {
+  if (isSessionLeader(process)) throw new Errno(EPERM);
+  const group = id === 0 ? process.pid : id;
+  if (group !== process.pid && sessionOfGroup(kernel, group) !== process.session) throw new Errno(EPERM);
+  process.group = group;
+}
+
+/** @throws Errno EPERM */
+export function startSession(kernel: Kernel, process: Process): void {
+  if (!isUnused(kernel, process.pid)) throw new Errno(EPERM);
+  process.group = process.pid;
+  process.session = process.pid;
+  process.terminal = null;
 }
 
 /** To every member that has not ended. */

@@ -1,23 +1,19 @@
 /** The processes of a machine: pids, birth, exec, end, and who waits for whom. */
 import { EAGAIN, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
 import { signaledStatus, statusExitCode, statusSignal } from '../abi/process.js';
-import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SI_KERNEL, SIGCHLD, SIGKILL } from '../abi/signal.js';
+import { searchPath } from '../abi/search-path.js';
+import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SIGCHLD, SIGKILL } from '../abi/signal.js';
 import { S_IFDIR } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
-import type { Address } from '../memory/kernel-memory.js';
-import { PROCESS } from '../memory/layout.js';
 import { controlByOpening, leaderEnded } from '../tty/controlling-terminal.js';
 import type { Terminal } from '../tty/terminal.js';
+import { type Birth, createProcess, releaseProcess } from './birth.js';
 import { checkSize, type Executable, search } from './executables.js';
 import { createGuestMemory } from './guest-memory.js';
 import { hold, letGo } from './held-places.js';
-import { IntervalTimers } from './interval-timers.js';
-import { resume, stop } from './job-control.js';
-import { type Image, type Pid, Process } from './process.js';
-import { guardedGroups, isOrphaned, isUnused, releaseOrphaned } from './process-groups.js';
-import { freeRecord, makeRecord, refillSpares } from './process-record.js';
-import { Signals } from './signals.js';
+import type { Image, Pid, Process } from './process.js';
+import { guardedGroups, isUnused, releaseOrphaned } from './process-groups.js';
 import type { Task } from './task.js';
 import { Threads } from './threads.js';
 
@@ -72,24 +68,64 @@ export class ProcessTable {
    * @throws Errno ENOENT, EACCES, ENOEXEC, ENOTDIR, ELOOP, E2BIG, EAGAIN, ENOMEM
    */
   spawn(options: SpawnOptions): Pid {
+    const { parent, cwd, path, environment, terminal = null, sharedPort } = options;
     const kernel = this.#kernel;
-    checkSize(options.arguments, options.environment);
-    if (kernel.vfs.type(options.cwd) !== S_IFDIR) throw new Errno(ENOTDIR);
-    const executable = search(kernel, options.cwd, options.path, options.arguments, options.environment);
-    const process = this.#create(options, imageOf(executable, options.environment));
+    if (kernel.vfs.type(cwd) !== S_IFDIR) throw new Errno(ENOTDIR);
+    const executable = search(kernel, cwd, path, options.arguments, searchPath(environment));
+    const image = imageOf(executable, environment);
+    const process = this.#create({ parent, image, cwd, sharedPort, leads: terminal !== null });
+    for (const [fd, description] of options.descriptors) {
+      // A host keeps no hand on what it gives its first process.
+      if (parent) kernel.descriptions.share(description);
+      else kernel.descriptions.retain(description);
+      process.descriptors.put(fd, description, false);
+    }
+    if (terminal) controlByOpening(terminal, process, true);
     try {
-      const { program } = executable;
-      const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
-      this.threads.start(process, process.pid, program, memory, { kind: 'program' }, options.prepare);
+      this.begin(process, executable, environment, options.prepare);
     } catch (error) {
-      this.#release(process);
-      this.#remove(process);
+      this.abandon(process);
+      throw error;
+    }
+    return process.pid;
+  }
+
+  /**
+   * A child without a thread, as its parent is but for the descriptors: it begins, or is abandoned.
+   * @throws Errno EAGAIN
+   */
+  bear(parent: Process): Process {
+    const { image, cwd } = parent;
+    return this.#create({ parent, image, cwd, sharedPort: null, leads: false });
+  }
+
+  abandon(process: Process): void {
+    releaseProcess(this.#kernel, process);
+    this.#remove(process);
+  }
+
+  /** A process without a thread begins with a program. @throws Errno E2BIG, ENOEXEC, EAGAIN: it is to be abandoned */
+  begin(
+    process: Process,
+    executable: Executable,
+    environment: readonly string[],
+    prepare?: (child: Task) => void,
+  ): void {
+    const { program } = executable;
+    checkSize(executable.arguments, environment);
+    hold(executable.place);
+    letGo(process.executable);
+    process.image = imageOf(executable, environment);
+    this.#leaveOldProgram(process);
+    try {
+      const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
+      this.threads.start(process, process.pid, program, memory, { kind: 'program' }, prepare);
+    } catch (error) {
       if (error instanceof Errno) throw error;
       throw new Errno(EAGAIN, { cause: error });
     }
     this.#spawned++;
-    options.parent?.children.set(process.pid, process);
-    return process.pid;
+    process.parent?.children.set(process.pid, process);
   }
 
   /**
@@ -112,10 +148,7 @@ export class ProcessTable {
     for (const other of [...process.tasks.values()]) this.threads.discard(other);
     before.space.release();
     letGo(before.image.executable);
-    process.descriptors.forEach((fd, description) => {
-      if (process.descriptors.closesOnExec(fd)) this.#kernel.closeDescriptor(process, fd, description);
-    });
-    process.signals.actions.forgetHandlers();
+    this.#leaveOldProgram(process);
     try {
       this.threads.start(process, process.pid, program, memory, { kind: 'program' }, (next) => {
         next.signals.inherit(task.signals);
@@ -125,6 +158,14 @@ export class ProcessTable {
       // There is no program to go back to (Linux: begin_new_exec(), the point of no return).
       this.end(process, signaledStatus(SIGKILL));
     }
+  }
+
+  /** What exec does away with. */
+  #leaveOldProgram(process: Process): void {
+    process.descriptors.forEach((fd, description) => {
+      if (process.descriptors.closesOnExec(fd)) this.#kernel.closeDescriptor(process, fd, description);
+    });
+    process.signals.actions.forgetHandlers();
   }
 
   /**
@@ -149,7 +190,7 @@ export class ProcessTable {
     if (process.status !== null) return;
     const guarded = guardedGroups(this.#kernel, process);
     process.status = status;
-    this.#release(process);
+    releaseProcess(this.#kernel, process);
     for (const child of process.children.values()) {
       child.parent = null;
       if (child.status !== null) this.#remove(child);
@@ -168,7 +209,13 @@ export class ProcessTable {
     const unwanted = actions.ignoresByChoice(SIGCHLD) || (actions.get(SIGCHLD).flags & SA_NOCLDWAIT) !== 0;
     const signal = statusSignal(status);
     const value = signal === 0 ? statusExitCode(status) : signal;
-    parent.signals.send({ signal: SIGCHLD, code: signal === 0 ? CLD_EXITED : CLD_KILLED, first: process.pid, value });
+    parent.signals.send({
+      signal: SIGCHLD,
+      code: signal === 0 ? CLD_EXITED : CLD_KILLED,
+      first: process.pid,
+      second: process.credentials.ruid,
+      value,
+    });
     if (unwanted) this.reap(process);
     parent.childChanged.wake();
   }
@@ -177,21 +224,6 @@ export class ProcessTable {
   reap(process: Process): void {
     process.parent?.children.delete(process.pid);
     this.#remove(process);
-  }
-
-  changeDirectory(process: Process, place: Place): number {
-    if (this.#kernel.vfs.type(place) !== S_IFDIR) return -ENOTDIR;
-    hold(place);
-    letGo(process.cwd);
-    this.#setDirectory(process, place);
-    return 0;
-  }
-
-  #setDirectory(process: Process, place: Place): void {
-    process.cwd = place;
-    // 0 where its own worker cannot go on from: it asks the kernel about relative paths then.
-    this.#kernel.memory.u32[(process.record >>> 2) + PROCESS.CWD_W] =
-      place.fileSystem === this.#kernel.vfs.root ? place.node : 0;
   }
 
   /** For a process or a thread. @throws Errno EAGAIN */
@@ -208,78 +240,11 @@ export class ProcessTable {
     throw new Errno(EAGAIN);
   }
 
-  /** A process without a thread, with references of its own to what it is given. @throws Errno EAGAIN and others */
-  #create(options: SpawnOptions, image: Image): Process {
-    const kernel = this.#kernel;
-    const pid = this.allocatePid();
-    hold(image.executable);
-    try {
-      hold(options.cwd);
-    } catch (error) {
-      letGo(image.executable);
-      throw error;
-    }
-    let record: Address;
-    try {
-      record = makeRecord(kernel, pid, options.parent?.umask ?? 0o022);
-    } catch (error) {
-      letGo(image.executable);
-      letGo(options.cwd);
-      throw error;
-    }
-    const process = new Process({
-      pid,
-      record,
-      memory: kernel.memory,
-      parent: options.parent,
-      leads: (options.terminal ?? null) !== null,
-      image,
-      cwd: options.cwd,
-      sharedPort: options.sharedPort,
-      started: kernel.clock.monotonic(),
-      intervalTimers: (owner) =>
-        new IntervalTimers(
-          kernel.timers,
-          () => kernel.clock.monotonic(),
-          (signal) => owner.signals.raise(signal, SI_KERNEL),
-        ),
-      signals: (owner) =>
-        new Signals({
-          tasks: () => owner.tasks.values(),
-          end: (signal) => this.end(owner, signaledStatus(signal)),
-          stop: (signal) => stop(owner, signal),
-          resume: () => resume(kernel, owner),
-          orphaned: () => isOrphaned(kernel, owner.group),
-        }),
-    });
-    this.#setDirectory(process, options.cwd);
-    for (const [fd, description] of options.descriptors) {
-      // A host keeps no hand on what it gives its first process.
-      if (options.parent) kernel.descriptions.share(description);
-      else kernel.descriptions.retain(description);
-      process.descriptors.put(fd, description, false);
-    }
-    if (options.parent) process.signals.actions.copyFrom(options.parent.signals.actions);
-    process.signals.actions.forgetHandlers();
-    refillSpares(kernel, process);
-    this.#processes.set(pid, process);
-    if (options.terminal) controlByOpening(options.terminal, process, true);
+  /** @throws Errno EAGAIN and others */
+  #create(birth: Omit<Birth, 'pid'>): Process {
+    const process = createProcess(this.#kernel, { ...birth, pid: this.allocatePid() });
+    this.#processes.set(process.pid, process);
     return process;
-  }
-
-  /** Gives back all that a process holds, but for its pid. */
-  #release(process: Process): void {
-    const kernel = this.#kernel;
-    for (const task of [...process.tasks.values()]) this.threads.discard(task);
-    process.descriptors.forEach((fd, description) => {
-      kernel.closeDescriptor(process, fd, description);
-    });
-    kernel.locks.releaseAll(kernel.lockOwner(process));
-    process.addressSpace?.release();
-    kernel.ipc.exited(process.pid);
-    letGo(process.executable);
-    letGo(process.cwd);
-    freeRecord(kernel, process);
   }
 
   #remove(process: Process): void {

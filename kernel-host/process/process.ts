@@ -7,6 +7,8 @@ import type { KernelMemory } from '../memory/kernel-memory.js';
 import { PROCESS } from '../memory/layout.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { Terminal } from '../tty/terminal.js';
+import { NOTHING_USED, type Usage } from './accounting.js';
+import { Credentials } from './credentials.js';
 import type { IntervalTimers } from './interval-timers.js';
 import type { Program } from './programs.js';
 import type { Signals } from './signals.js';
@@ -37,6 +39,7 @@ export class Process {
   readonly started: number;
   readonly intervalTimers: IntervalTimers;
   readonly signals: Signals;
+  readonly credentials = new Credentials();
   /** Its threads by id; none of a zombie. */
   readonly tasks = new Map<Pid, Task>();
   image: Image;
@@ -59,6 +62,10 @@ export class Process {
   ending: number | null = null;
   /** wait(2) status once it has ended: a zombie until its parent asks. */
   status: number | null = null;
+  /** Used by its threads that have ended. */
+  pastUsage: Usage = NOTHING_USED;
+  /** Used by its children that it has waited for, and by those that these waited for. */
+  childrenUsage: Usage = NOTHING_USED;
   readonly #memory: KernelMemory;
 
   constructor(options: {
@@ -123,11 +130,11 @@ export class Process {
   }
 
   get euid(): number {
-    return this.#word(PROCESS.EUID_W);
+    return this.credentials.user.effective;
   }
 
   get egid(): number {
-    return this.#word(PROCESS.EGID_W);
+    return this.credentials.group.effective;
   }
 
   /** System calls that its program has made; those that its own worker could not answer are its tasks'. */

@@ -9,6 +9,7 @@ import type { GuestWorker } from '../platform/guest-workers.js';
 import type { Deadline, Timers } from '../poll/timers.js';
 import type { Waiter, WaitQueue } from '../poll/wait-queue.js';
 import { brokenPipe } from './broken-pipe.js';
+import { CpuTime } from './cpu-time.js';
 import type { Pid, Process } from './process.js';
 import { TaskSignals } from './task-signals.js';
 
@@ -38,6 +39,7 @@ export class Task implements Waiter, Deadline {
   readonly channel: KernelChannel;
   readonly memory: UserMemory;
   readonly signals: TaskSignals;
+  readonly cpuTime: CpuTime;
   readonly #timers: Timers;
   readonly #enqueue: (callback: () => void) => void;
   readonly #failed: (error: unknown) => void;
@@ -46,6 +48,8 @@ export class Task implements Waiter, Deadline {
   clearAddress = 0;
   /** Address of the list of robust mutexes (set_robust_list(2)); 0 for none. */
   robustList = 0;
+  /** What its call has begun and not finished, and would leave behind if it ended now. */
+  unfinished: { abandon(): void } | null = null;
   #park: Park | null = null;
   #queued = false;
   /** It was to go on while the process was stopped. */
@@ -60,6 +64,7 @@ export class Task implements Waiter, Deadline {
     channel: KernelChannel,
     memory: UserMemory,
     timers: Timers,
+    now: () => number,
     enqueue: (callback: () => void) => void,
     failed: (error: unknown) => void,
   ) {
@@ -68,6 +73,7 @@ export class Task implements Waiter, Deadline {
     this.channel = channel;
     this.memory = memory;
     this.signals = new TaskSignals(memory);
+    this.cpuTime = new CpuTime(now);
     this.#timers = timers;
     this.#enqueue = enqueue;
     this.#failed = failed;
@@ -86,6 +92,7 @@ export class Task implements Waiter, Deadline {
     if (this.signals.alerted && park.interrupted !== null) return interruption(park);
     this.#park = park;
     this.process.intervalTimers.pause();
+    this.cpuTime.pause();
     for (const queue of park.queues) queue.add(this);
     if (park.deadline !== null) this.#timers.add(this);
     return PARKED;
@@ -145,8 +152,14 @@ export class Task implements Waiter, Deadline {
     if (!park) return;
     this.#park = null;
     this.process.intervalTimers.resume();
+    this.cpuTime.resume();
     for (const queue of park.queues) queue.remove(this);
     if (park.deadline !== null) this.#timers.remove(this);
+  }
+
+  abandonUnfinished(): void {
+    this.unfinished?.abandon();
+    this.unfinished = null;
   }
 
   #try(attempt: (park: Park) => number): void {

@@ -5,6 +5,7 @@ import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
 import type { Kernel } from '../kernel.js';
 import { UserMemory } from '../memory/user-memory.js';
 import type { Entry } from '../platform/guest-workers.js';
+import { addUsage, usageOfTask } from './accounting.js';
 import type { Pid, Process } from './process.js';
 import type { Program } from './programs.js';
 import { releaseRobustList } from './robust-list.js';
@@ -39,8 +40,15 @@ export class Threads {
     const buffer = new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
     const channel = new KernelChannel(buffer, 0);
     const user = new UserMemory(memory ? () => memory.buffer : () => buffer);
-    const task = new Task(tid, process, channel, user, kernel.timers, kernel.enqueue, (error) =>
-      kernel.failed(task, error),
+    const task = new Task(
+      tid,
+      process,
+      channel,
+      user,
+      kernel.timers,
+      () => kernel.clock.monotonic(),
+      kernel.enqueue,
+      (error) => kernel.failed(task, error),
     );
     const source = kernel.attach(task);
     process.tasks.set(tid, task);
@@ -88,10 +96,12 @@ export class Threads {
   /** Takes a thread from its process, whatever it does. */
   discard(task: Task): void {
     task.unpark();
+    task.abandonUnfinished();
     task.channel.close();
     task.worker?.terminate();
     task.worker = null;
     this.#kernel.detach(task);
+    task.process.pastUsage = addUsage(task.process.pastUsage, usageOfTask(task));
     task.process.tasks.delete(task.tid);
     this.#byId.delete(task.tid);
   }

@@ -3,6 +3,7 @@ import { EFBIG, EINVAL, EISDIR, ENODEV, ENOTDIR, EOPNOTSUPP } from '../abi/errno
 import { O_ACCMODE, O_RDONLY } from '../abi/fcntl.js';
 import { emptyAttributes, STAT_SIZE, writeStat } from '../abi/stat.js';
 import { KIND_DIRECTORY, KIND_FILE } from '../memory/layout.js';
+import { changeDirectory } from '../process/working-directory.js';
 import { describe, type Handler, LARGEST_OFFSET, placeOf, placeOrNull, wide, writable } from './call.js';
 import { putStatFs } from './paths.js';
 import { settle } from './settle.js';
@@ -104,7 +105,7 @@ const fchown: Handler = (kernel, task, fd, uid, gid) => {
 
 const fchdir: Handler = (kernel, task, fd) => {
   const place = placeOrNull(kernel, describe(task, fd));
-  return place ? kernel.processes.changeDirectory(task.process, place) : -ENOTDIR;
+  return place ? changeDirectory(kernel, task.process, place) : -ENOTDIR;
 };
 
 const fstatfs64: Handler = (kernel, task, fd, size, buffer) => {

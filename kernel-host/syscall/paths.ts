@@ -57,8 +57,9 @@ import type { Place, Resolution } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { DESCRIPTION, KIND_DEVICE, KIND_DIRECTORY, KIND_FILE, KIND_KERNEL } from '../memory/layout.js';
 import type { UserMemory } from '../memory/user-memory.js';
+import type { Process } from '../process/process.js';
 import { refillSpares } from '../process/process-record.js';
-import type { Task } from '../process/task.js';
+import { changeDirectory } from '../process/working-directory.js';
 import { describe, type Handler, install, placeOf, startOf } from './call.js';
 
 const PERMISSIONS = 0o7777;
@@ -66,7 +67,7 @@ const PERMISSIONS = 0o7777;
 /** Opens what a path leads to, or makes it; the description, or -errno. */
 export function openPath(
   kernel: Kernel,
-  task: Task,
+  process: Process,
   start: Place,
   path: Uint8Array,
   flags: number,
@@ -91,7 +92,7 @@ export function openPath(
     if (!creates) return -ENOENT;
     if (found.trailingSlash) return -EISDIR;
     if (fileSystem.readOnly) return -EROFS;
-    node = fileSystem.create(found.directory, found.name, S_IFREG | (mode & PERMISSIONS & ~task.process.umask), 0);
+    node = fileSystem.create(found.directory, found.name, S_IFREG | (mode & PERMISSIONS & ~process.umask), 0);
     if (node < 0) return node;
   }
   return openNode(kernel, { fileSystem, node }, found.node === 0 ? flags & ~O_TRUNC : flags);
@@ -120,7 +121,7 @@ function openNode(kernel: Kernel, place: Place, flags: number): number {
 
 const openat: Handler = (kernel, task, fd, path, flags, mode) => {
   refillSpares(kernel, task.process);
-  const description = openPath(kernel, task, startOf(kernel, task, fd), task.memory.path(path), flags, mode);
+  const description = openPath(kernel, task.process, startOf(kernel, task, fd), task.memory.path(path), flags, mode);
   return description < 0 ? description : install(kernel, task, description, (flags & O_CLOEXEC) !== 0);
 };
 
@@ -308,7 +309,7 @@ const statfs64: Handler = (kernel, task, path, size, buffer) => {
 };
 
 const chdir: Handler = (kernel, task, path) =>
-  kernel.processes.changeDirectory(task.process, kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true));
+  changeDirectory(kernel, task.process, kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true));
 
 /** Returns the length with its NUL, as Linux does. */
 const getcwd: Handler = (kernel, task, buffer, size) => {

@@ -2,7 +2,7 @@
 import { EACCES, EINVAL, EPERM, Errno, ESRCH } from '../abi/errno.js';
 import type { Kernel } from '../kernel.js';
 import type { Process } from '../process/process.js';
-import { isSessionLeader, isUnused, sessionOfGroup, visibleId } from '../process/process-groups.js';
+import { joinGroup, startSession, visibleId } from '../process/process-groups.js';
 import type { Task } from '../process/task.js';
 import type { Handler } from './call.js';
 
@@ -22,10 +22,7 @@ const setpgid: Handler = (kernel, task, pid, id) => {
     if (target.session !== caller.session) return -EPERM;
     if (target.executed) return -EACCES;
   }
-  if (isSessionLeader(target)) return -EPERM;
-  const group = id === 0 ? target.pid : id;
-  if (group !== target.pid && sessionOfGroup(kernel, group) !== target.session) return -EPERM;
-  target.group = group;
+  joinGroup(kernel, target, id);
   return 0;
 };
 
@@ -34,10 +31,7 @@ const getpgid: Handler = (kernel, task, pid) => visibleId(processAt(kernel, task
 const getsid: Handler = (kernel, task, pid) => visibleId(processAt(kernel, task, pid).session);
 
 const setsid: Handler = (kernel, { process }) => {
-  if (!isUnused(kernel, process.pid)) return -EPERM;
-  process.group = process.pid;
-  process.session = process.pid;
-  process.terminal = null;
+  startSession(kernel, process);
   return process.pid;
 };
 

@@ -12,8 +12,12 @@ import { deadlineIn } from './time.js';
 const mayBeSent = (signal: number): boolean => signal >= 0 && signal <= abi.NSIG;
 
 /** kill(2): the same user, or root; SIGCONT also within a session. */
-const maySend = (from: Process, to: Process, signal: number): boolean =>
-  from.euid === 0 || from.euid === to.euid || (signal === abi.SIGCONT && from.session === to.session);
+function maySend(from: Process, to: Process, signal: number): boolean {
+  const { user, privileged } = from.credentials;
+  const { real, saved } = to.credentials.user;
+  if (privileged || [user.real, user.effective].some((id) => id === real || id === saved)) return true;
+  return signal === abi.SIGCONT && from.session === to.session;
+}
 
 const alive = (process: Process | null): process is Process => process !== null && process.ending === null;
 
@@ -37,7 +41,8 @@ const kill: Handler = (kernel, { process: caller }, pid, signal) => {
   if (signal === 0) return 0;
   // The caller last: it may end by it.
   for (const target of permitted.sort((a, b) => Number(a === caller) - Number(b === caller)))
-    if (alive(target)) target.signals.send({ signal, code: abi.SI_USER, first: caller.pid, second: caller.euid });
+    if (alive(target))
+      target.signals.send({ signal, code: abi.SI_USER, first: caller.pid, second: caller.credentials.ruid });
   return 0;
 };
 
@@ -55,7 +60,7 @@ const tgkill: Handler = (kernel, { process: caller }, pid, tid, signal) => {
   const target = thread(kernel, caller, tid, signal);
   if (target.process.pid !== pid) return -ESRCH;
   if (signal === 0) return 0;
-  const info = { signal, code: abi.SI_TKILL, first: caller.pid, second: caller.euid };
+  const info = { signal, code: abi.SI_TKILL, first: caller.pid, second: caller.credentials.ruid };
   return target.process.signals.send(info, target);
 };
 

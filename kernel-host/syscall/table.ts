@@ -1,7 +1,9 @@
 /** System calls by number. What is not here is ENOSYS. */
 import * as number from '../abi/syscall.js';
 import type { Handler } from './call.js';
+import { credentialCalls } from './credentials.js';
 import { descriptorCalls } from './descriptors.js';
+import { execCalls } from './exec.js';
 import { futex } from './futex.js';
 import { ioCalls } from './io.js';
 import { ipcMemoryCalls } from './ipc-memory.js';
@@ -18,7 +20,10 @@ import { processCalls } from './processes.js';
 import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
+import { spawn } from './spawn.js';
 import { threadCalls } from './threads.js';
+import { usageCalls } from './usage.js';
+import { waitCalls } from './wait.js';
 
 const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_getcwd, pathCalls.getcwd],
@@ -106,17 +111,36 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_gettid, threadCalls.gettid],
   [number.SYS_set_tid_address, threadCalls.setTidAddress],
   [number.SYS_getppid, processCalls.getppid],
-  [number.SYS_getuid, processCalls.geteuid],
-  [number.SYS_geteuid, processCalls.geteuid],
-  [number.SYS_getgid, processCalls.getegid],
-  [number.SYS_getegid, processCalls.getegid],
+  [number.SYS_setregid, credentialCalls.setregid],
+  [number.SYS_setgid, credentialCalls.setgid],
+  [number.SYS_setreuid, credentialCalls.setreuid],
+  [number.SYS_setuid, credentialCalls.setuid],
+  [number.SYS_setresuid, credentialCalls.setresuid],
+  [number.SYS_getresuid, credentialCalls.getresuid],
+  [number.SYS_setresgid, credentialCalls.setresgid],
+  [number.SYS_getresgid, credentialCalls.getresgid],
+  [number.SYS_setfsuid, credentialCalls.setfsuid],
+  [number.SYS_setfsgid, credentialCalls.setfsgid],
+  [number.SYS_getgroups, credentialCalls.getgroups],
+  [number.SYS_setgroups, credentialCalls.setgroups],
+  [number.SYS_getuid, credentialCalls.getuid],
+  [number.SYS_geteuid, credentialCalls.geteuid],
+  [number.SYS_getgid, credentialCalls.getgid],
+  [number.SYS_getegid, credentialCalls.getegid],
+  [number.SYS_capget, credentialCalls.capget],
+  [number.SYS_capset, credentialCalls.capset],
   [number.SYS_setpgid, processGroupCalls.setpgid],
   [number.SYS_getpgid, processGroupCalls.getpgid],
   [number.SYS_getsid, processGroupCalls.getsid],
   [number.SYS_setsid, processGroupCalls.setsid],
-  [number.SYS_wait4, processCalls.wait4],
+  [number.SYS_execve, execCalls.execve],
+  [number.SYS_execveat, execCalls.execveat],
+  [number.SYS_wait4, waitCalls.wait4],
+  [number.SYS_waitid, waitCalls.waitid],
+  [number.SYS_getrusage, usageCalls.getrusage],
+  [number.SYS_times, usageCalls.times],
   [number.SYS_getrandom, processCalls.getrandom],
-  [number.SYS_portside_spawn, processCalls.spawn],
+  [number.SYS_portside_spawn, spawn],
   [number.SYS_mq_open, posixQueueCalls.mqOpen],
   [number.SYS_mq_unlink, posixQueueCalls.mqUnlink],
   [number.SYS_mq_timedsend_time64, posixQueueCalls.mqTimedsend],

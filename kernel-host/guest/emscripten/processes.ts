@@ -1,6 +1,7 @@
 /** Processes of an Emscripten guest: proc_open's spawn, waits, its own end. */
 import { ECHILD, EINVAL, ENOENT } from '../../abi/errno.js';
 import { statusExitCode, statusSignal, WNOHANG } from '../../abi/process.js';
+import { searchPath } from '../../abi/search-path.js';
 import * as number from '../../abi/syscall.js';
 import { Abort, type Imports } from '../imports.js';
 import type { Guest } from './guest.js';
@@ -56,10 +57,12 @@ export function processImports(guest: Guest): Imports {
           parent: memory.view.getInt32(at + 8, true),
         };
       });
+      const own = environmentCount > 0 ? texts(environment, environmentCount) : null;
       const request = new SpawnRequest(channel, {
         path: program,
         arguments: [program, ...texts(argv, argumentCount)],
-        environment: environmentCount > 0 ? texts(environment, environmentCount) : null,
+        environment: own,
+        searchPath: searchPath(own ?? guest.environment),
         cwd: cwd !== 0 && cwdLength > 0 ? memory.text(cwd) : null,
         descriptors: ends,
         // As native PHP's child does between fork and exec: it must not hold the ends that it waits on.

@@ -1,5 +1,6 @@
 /** Lays out a spawn call in a channel's data area: strings, the arrays of pointers to them, file actions. */
 import { E2BIG, ENOENT } from '../../abi/errno.js';
+import { ACTION_CHDIR, ACTION_CLOSE, ACTION_DUP2, SPAWN, SPAWN_ACTION } from '../../abi/spawn.js';
 import { SYS_portside_spawn } from '../../abi/syscall.js';
 import type { GuestChannel } from '../../channel/guest-channel.js';
 import type { SystemCalls } from '../../vdso/system-calls.js';
@@ -9,16 +10,15 @@ export interface Spawn {
   readonly arguments: readonly string[];
   /** null: the parent's. */
   readonly environment: readonly string[] | null;
+  /** Directories in which a path without a slash is looked for. */
+  readonly searchPath: string;
   /** null: the parent's. */
   readonly cwd: string | null;
   /** The child's descriptor `to` is the parent's `from`. */
   readonly descriptors: readonly { readonly from: number; readonly to: number }[];
-  /** The child does not inherit these. */
+  /** The child does not keep these. */
   readonly closes: readonly number[];
 }
-
-const ACTION_DUP2 = 1;
-const ACTION_CLOSE = 2;
 
 export class SpawnRequest {
   readonly #channel: GuestChannel;
@@ -33,22 +33,31 @@ export class SpawnRequest {
 
   /** The child's pid or -errno. */
   send(calls: SystemCalls): number {
-    const { path, arguments: argv, environment, cwd, descriptors, closes } = this.#spawn;
+    const { path, arguments: argv, environment, searchPath, cwd, descriptors, closes } = this.#spawn;
     if (path === '') return -ENOENT;
     try {
-      const words = this.#words([
-        ...closes.flatMap((fd) => [ACTION_CLOSE, fd, 0]),
-        ...descriptors.flatMap(({ from, to }) => [ACTION_DUP2, from, to]),
-      ]);
-      return calls.plain(
-        SYS_portside_spawn,
-        this.#string(path),
-        this.#strings(argv),
-        environment === null ? 0 : this.#strings(environment),
-        words,
-        closes.length + descriptors.length,
-        cwd === null ? 0 : this.#string(cwd),
-      );
+      const action = (command: number, fd: number, source = 0, path = 0): number[] => {
+        const words = new Array<number>(SPAWN_ACTION.SIZE / 4).fill(0);
+        words[SPAWN_ACTION.COMMAND / 4] = command;
+        words[SPAWN_ACTION.FD / 4] = fd;
+        words[SPAWN_ACTION.SOURCE / 4] = source;
+        words[SPAWN_ACTION.PATH / 4] = path;
+        return words;
+      };
+      const kept = new Set(descriptors.map(({ to }) => to));
+      const actions = [
+        ...(cwd === null ? [] : [action(ACTION_CHDIR, 0, 0, this.#string(cwd))]),
+        ...descriptors.map(({ from, to }) => action(ACTION_DUP2, to, from)),
+        ...closes.filter((fd) => !kept.has(fd)).map((fd) => action(ACTION_CLOSE, fd)),
+      ];
+      const request = new Array<number>(SPAWN.SIZE / 4).fill(0);
+      request[SPAWN.PATH / 4] = this.#string(path);
+      request[SPAWN.ARGUMENTS / 4] = this.#strings(argv);
+      request[SPAWN.ENVIRONMENT / 4] = environment === null ? 0 : this.#strings(environment);
+      request[SPAWN.SEARCH_PATH / 4] = this.#string(searchPath);
+      request[SPAWN.ACTIONS / 4] = this.#words(actions.flat());
+      request[SPAWN.ACTION_COUNT / 4] = actions.length;
+      return calls.plain(SYS_portside_spawn, this.#words(request));
     } catch (error) {
       if (error instanceof RangeError) return -E2BIG;
       throw error;

@@ -25,8 +25,7 @@ function boot(mounts: readonly { host: string; guest: string; readonly?: boolean
   kernel.current = process.task;
   const top = { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root };
   const open = (path: string, flags = O_RDONLY): number => {
-    if (!process.task) throw new Error('no task');
-    return openPath(kernel, process.task, top, bytes(path), flags, 0o644);
+    return openPath(kernel, process, top, bytes(path), flags, 0o644);
   };
   const read = (path: string): string => {
     const description = open(path);

@@ -159,8 +159,8 @@ describe('descriptors', () => {
     const { kernel } = machine;
     const guest = machine.spawn();
     await guest.call(number.SYS_pipe2, guest.room(8), 0);
-    const [argv, program] = [guest.room(8), guest.string('/bin/program')];
-    const spawn = (): Promise<number> => guest.call(number.SYS_portside_spawn, program, argv, 0, 0, 0, 0);
+    const request = guest.spawnRequest('/bin/program');
+    const spawn = (): Promise<number> => guest.call(number.SYS_portside_spawn, request);
     const reader = guest.process.descriptors.get(0);
     machine.refusesWorkers = true;
     let used = 0;

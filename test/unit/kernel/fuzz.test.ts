@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as requests from '../../../kernel-host/abi/ioctl.js';
+import { ACTION_DUP2, SPAWN, SPAWN_ACTION } from '../../../kernel-host/abi/spawn.js';
 import * as numbers from '../../../kernel-host/abi/syscall.js';
 import { CHANNEL } from '../../../kernel-host/channel/layout.js';
 import { bytes, TestMachine } from './guest.js';
@@ -34,6 +35,8 @@ const STRINGS = 10;
 const LIST = CHANNEL.DATA + 2048;
 const INET = CHANNEL.DATA + 2100;
 const UNIX = CHANNEL.DATA + 2200;
+const REQUEST = CHANNEL.DATA + 2400;
+const ACTIONS = CHANNEL.DATA + 2500;
 /** Length of a buffer that fits. */
 const LENGTH = CHANNEL.DATA + 2300;
 const BUFFER = CHANNEL.DATA + 4096;
@@ -48,6 +51,7 @@ const kinds: Readonly<Record<string, fc.Arbitrary<number>>> = {
   a: fc.constantFrom(INET, UNIX),
   l: fc.constant(LENGTH),
   v: fc.constant(LIST),
+  r: fc.constant(REQUEST),
   x: fc.constantFrom(
     0,
     1,
@@ -119,7 +123,7 @@ const SHAPES: Readonly<Record<number, string>> = {
   [numbers.SYS_fcntl64]: 'fxb',
   [numbers.SYS_flock]: 'fx',
   [numbers.SYS_ppoll_time64]: 'bnb',
-  [numbers.SYS_portside_spawn]: 'pvvbx*',
+  [numbers.SYS_portside_spawn]: 'r',
   [numbers.SYS_ioctl]: 'fib',
   [numbers.SYS_setpgid]: 'gg',
   [numbers.SYS_getpgid]: 'g',
@@ -165,6 +169,17 @@ function furnish(memory: Uint8Array, view: DataView, seed: number): void {
   view.setUint16(UNIX, 1, true);
   memory.set(bytes('/tmp/s'), UNIX + 2);
   view.setInt32(LENGTH, 128, true);
+  view.setInt32(REQUEST + SPAWN.PATH, at + 9 * 128, true);
+  view.setInt32(REQUEST + SPAWN.ARGUMENTS, LIST, true);
+  view.setInt32(REQUEST + SPAWN.ENVIRONMENT, 0, true);
+  view.setInt32(REQUEST + SPAWN.SEARCH_PATH, 0, true);
+  view.setInt32(REQUEST + SPAWN.FLAGS, seed & 255, true);
+  view.setInt32(REQUEST + SPAWN.ACTIONS, ACTIONS, true);
+  view.setInt32(REQUEST + SPAWN.ACTION_COUNT, seed % 6, true);
+  for (let i = 0; i < 5; i++) {
+    view.setInt32(ACTIONS + i * SPAWN_ACTION.SIZE, ((seed >> i) % 6) + 1, true);
+    view.setInt32(ACTIONS + i * SPAWN_ACTION.SIZE + SPAWN_ACTION.PATH, at + ((seed + i) % 10) * 128, true);
+  }
 }
 
 describe('system calls', () => {
@@ -228,12 +243,9 @@ describe('system calls', () => {
     const machine = new TestMachine();
     const guest = machine.spawn();
     const fd = await guest.call(numbers.SYS_openat, -100, guest.string('/etc/passwd'), 0, 0);
-    const argv = guest.bytes(new Uint8Array(8));
     for (const to of [-1, 1024, 0x7fffffff, -0x80000000]) {
-      const actions = guest.bytes(new Uint8Array(Int32Array.of(1, fd, to).buffer));
-      expect(await guest.call(numbers.SYS_portside_spawn, guest.string('/bin/program'), argv, 0, actions, 1, 0)).toBe(
-        -9,
-      );
+      const request = guest.spawnRequest('/bin/program', guest.room(8), [[ACTION_DUP2, to, fd]]);
+      expect(await guest.call(numbers.SYS_portside_spawn, request)).toBe(-9);
     }
   });
 
@@ -242,6 +254,6 @@ describe('system calls', () => {
     const guest = machine.spawn();
     const long = guest.string('x'.repeat(100_000));
     const argv = guest.bytes(new Uint8Array(new Int32Array(20_000).fill(long).buffer));
-    expect(await guest.call(numbers.SYS_portside_spawn, guest.string('/bin/program'), argv, 0, 0, 0, 0)).toBe(-7);
+    expect(await guest.call(numbers.SYS_portside_spawn, guest.spawnRequest('/bin/program', argv))).toBe(-7);
   });
 });

@@ -1,5 +1,6 @@
 /** A kernel whose processes are played by the test: calls go through channel, doorbell and dispatcher, as a worker's would. */
 
+import { SPAWN, SPAWN_ACTION } from '../../../kernel-host/abi/spawn.js';
 import { installProgram } from '../../../kernel-host/boot/install-program.js';
 import { plantRootTree } from '../../../kernel-host/boot/root-tree.js';
 import { ring } from '../../../kernel-host/channel/doorbell.js';
@@ -144,6 +145,19 @@ export class TestGuest {
     const at = this.room(value.length);
     this.memory.set(value, at);
     return at;
+  }
+
+  /** What posix_spawn() asks of the kernel: a program without arguments, and file actions (command, fd, source). */
+  spawnRequest(path: string, argv = this.room(8), actions: readonly (readonly number[])[] = []): number {
+    const list = this.room(actions.length * SPAWN_ACTION.SIZE);
+    for (const [i, words] of actions.entries())
+      for (const [j, word] of words.entries()) this.view.setInt32(list + i * SPAWN_ACTION.SIZE + j * 4, word, true);
+    const [name, request] = [this.string(path), this.room(SPAWN.SIZE)];
+    this.view.setInt32(request + SPAWN.PATH, name, true);
+    this.view.setInt32(request + SPAWN.ARGUMENTS, argv, true);
+    this.view.setInt32(request + SPAWN.ACTIONS, list, true);
+    this.view.setInt32(request + SPAWN.ACTION_COUNT, actions.length, true);
+    return request;
   }
 
   clear(): void {

@@ -243,15 +243,7 @@ describe('listening', () => {
   it('a connection is not lost with the process that was told of it, when others have the same socket', async () => {
     const parent = machine.spawn();
     const listener = await listening(parent, 80);
-    const spawned = await parent.call(
-      number.SYS_portside_spawn,
-      parent.string('/bin/program'),
-      parent.room(8),
-      0,
-      0,
-      0,
-      0,
-    );
+    const spawned = await parent.call(number.SYS_portside_spawn, parent.spawnRequest('/bin/program'));
     const child = machine.guest(spawned);
     const fds = child.room(8);
     child.view.setInt32(fds, listener, true);

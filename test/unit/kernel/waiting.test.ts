@@ -34,8 +34,7 @@ function timespec(guest: TestGuest, milliseconds: number): number {
 
 /** A child that has the parent's descriptors. */
 async function child(machine: TestMachine, parent: TestGuest): Promise<TestGuest> {
-  const argv = parent.room(8);
-  const pid = await parent.call(number.SYS_portside_spawn, parent.string('/bin/program'), argv, 0, 0, 0, 0);
+  const pid = await parent.call(number.SYS_portside_spawn, parent.spawnRequest('/bin/program'));
   expect(pid).toBeGreaterThan(0);
   return machine.guest(pid);
 }

@@ -28,9 +28,8 @@ const rootPlace = () => ({ fileSystem: kernel.vfs.root, node: kernel.vfs.root.ro
 
 /** A description, or -errno. */
 function open(path: string, flags = O_RDONLY): number {
-  if (!self.task) throw new Error('no task');
   try {
-    return openPath(kernel, self.task, rootPlace(), bytes(path), flags, 0o644);
+    return openPath(kernel, self, rootPlace(), bytes(path), flags, 0o644);
   } catch (error) {
     if (error instanceof Errno) return -error.errno;
     throw error;

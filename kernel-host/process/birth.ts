@@ -1,0 +1,85 @@
+/** What a process has from its first moment, and what it gives back with its last. */
+import { signaledStatus } from '../abi/process.js';
+import { SI_KERNEL } from '../abi/signal.js';
+import type { Place } from '../fs/vfs.js';
+import type { Kernel } from '../kernel.js';
+import type { Address } from '../memory/kernel-memory.js';
+import { hold, letGo } from './held-places.js';
+import { IntervalTimers } from './interval-timers.js';
+import { resume, stop } from './job-control.js';
+import { type Image, type Pid, Process } from './process.js';
+import { isOrphaned } from './process-groups.js';
+import { freeRecord, makeRecord, refillSpares } from './process-record.js';
+import { Signals } from './signals.js';
+import { setDirectory } from './working-directory.js';
+
+export interface Birth {
+  readonly pid: Pid;
+  readonly parent: Process | null;
+  readonly image: Image;
+  readonly cwd: Place;
+  readonly sharedPort: number | null;
+  /** Without a parent: it leads a session. */
+  readonly leads: boolean;
+}
+
+/** A process without a thread and without descriptors, with holds of its own on what it is given. @throws Errno EAGAIN */
+export function createProcess(kernel: Kernel, birth: Birth): Process {
+  const { pid, parent, image, cwd } = birth;
+  hold(image.executable);
+  try {
+    hold(cwd);
+  } catch (error) {
+    letGo(image.executable);
+    throw error;
+  }
+  let record: Address;
+  try {
+    record = makeRecord(kernel, pid, parent?.umask ?? 0o022);
+  } catch (error) {
+    letGo(image.executable);
+    letGo(cwd);
+    throw error;
+  }
+  const process = new Process({
+    ...birth,
+    record,
+    memory: kernel.memory,
+    started: kernel.clock.monotonic(),
+    intervalTimers: (owner) =>
+      new IntervalTimers(
+        kernel.timers,
+        () => kernel.clock.monotonic(),
+        (signal) => owner.signals.raise(signal, SI_KERNEL),
+      ),
+    signals: (owner) =>
+      new Signals({
+        tasks: () => owner.tasks.values(),
+        end: (signal) => kernel.processes.end(owner, signaledStatus(signal)),
+        stop: (signal) => stop(owner, signal),
+        resume: () => resume(kernel, owner),
+        orphaned: () => isOrphaned(kernel, owner.group),
+      }),
+  });
+  setDirectory(kernel, process, cwd);
+  if (parent) {
+    process.signals.actions.copyFrom(parent.signals.actions);
+    process.credentials.copyFrom(parent.credentials);
+  }
+  refillSpares(kernel, process);
+  return process;
+}
+
+/** Gives back all that a process holds, but for its pid. */
+export function releaseProcess(kernel: Kernel, process: Process): void {
+  for (const task of [...process.tasks.values()]) kernel.processes.threads.discard(task);
+  process.descriptors.forEach((fd, description) => {
+    kernel.closeDescriptor(process, fd, description);
+  });
+  kernel.locks.releaseAll(kernel.lockOwner(process));
+  process.addressSpace?.release();
+  kernel.ipc.exited(process.pid);
+  letGo(process.executable);
+  letGo(process.cwd);
+  freeRecord(kernel, process);
+}
