@@ -58,6 +58,7 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
         end: (signal) => kernel.processes.end(owner, signaledStatus(signal)),
         stop: (signal) => stop(owner, signal),
         resume: () => resume(kernel, owner),
+        stopped: () => owner.stopped !== null,
         orphaned: () => isOrphaned(kernel, owner.group),
       }),
   });

@@ -14,6 +14,9 @@ export function resume(kernel: Kernel, process: Process): void {
   if (process.stopped === null || process.ending !== null) return;
   process.stopped = null;
   report(process, 'continued', CLD_CONTINUED, SIGCONT);
+  // What was sent to it meanwhile may end it.
+  process.signals.settleAll();
+  if (process.ending !== null) return;
   for (const task of process.tasks.values()) {
     kernel.answer(task);
     task.resume();

@@ -22,6 +22,7 @@ export interface SignalTarget {
   stop(signal: number): void;
   /** Nothing happens to one that runs. */
   resume(): void;
+  stopped(): boolean;
   /** Its group has nobody who could continue it: terminal stops are of no effect (POSIX 2.4.3). */
   orphaned(): boolean;
 }
@@ -92,7 +93,9 @@ export class Signals {
   /** Does what a thread's unblocked signals do without a handler, and tells it of those that have one. */
   settle(task: Task): void {
     for (;;) {
-      const signal = this.#next(task, ~task.signals.mask);
+      // One that is stopped hears of the others when it goes on (signal(7)).
+      const heard = this.#target.stopped() ? bitOf(SIGKILL) : ~task.signals.mask;
+      const signal = this.#next(task, heard);
       if (signal === 0) {
         task.signals.alert(false);
         return;

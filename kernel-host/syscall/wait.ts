@@ -20,8 +20,7 @@ type Selection = (child: Process) => boolean;
 
 /** @param options WEXITED, WUNTRACED, WCONTINUED: the changes that are asked for. */
 function changeOf(child: Process, options: number): Change | null {
-  if (child.status !== null)
-    return (options & abi.WEXITED) !== 0 ? { child, kind: 'ended', status: child.status } : null;
+  if (child.status !== null) return { child, kind: 'ended', status: child.status };
   if (child.unreported === 'stopped' && (options & abi.WUNTRACED) !== 0)
     return { child, kind: 'stopped', status: abi.stoppedStatus(child.stopped ?? 0) };
   if (child.unreported === 'continued' && (options & abi.WCONTINUED) !== 0)
@@ -36,6 +35,8 @@ function waitFor(task: Task, selects: Selection, options: number, tell: (change:
     let known = false;
     for (const child of process.children.values()) {
       if (!selects(child)) continue;
+      // A zombie has nothing else to tell (Linux: wait_task_zombie()).
+      if (child.status !== null && (options & abi.WEXITED) === 0) continue;
       known = true;
       const change = changeOf(child, options);
       if (change) return tell(change);
