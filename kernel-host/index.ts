@@ -27,5 +27,5 @@ export type { Alarm } from './poll/timers.js';
 export { mountProc } from './proc/mount-proc.js';
 export type { Pid } from './process/process.js';
 export type { SpawnOptions } from './process/process-table.js';
-export { HostTerminal, type Screen } from './tty/host-terminal.js';
+export { type Console, HostTerminal } from './tty/host-terminal.js';
 export type { WindowSize } from './tty/pseudo-terminal.js';

@@ -9,15 +9,18 @@ import { Termios } from './termios.js';
 /** What is handed to the screen at once. */
 const SCREENFUL = 16384;
 
-export interface Screen {
-  /** Gets a copy of its own; false asks for no more until `resume`. */
+/** What the host does of its part. */
+export interface Console {
+  /** The screen gets a copy of its own; false asks for no more until `resume`. */
   show(bytes: Uint8Array): boolean;
+  /** All that the keyboard has typed is taken: it may go on. */
+  taken?(): void;
 }
 
 export class HostTerminal {
   readonly #kernel: Kernel;
   readonly #terminal: Terminal;
-  readonly #screen: Screen;
+  readonly #console: Console;
   readonly #buffer = new Uint8Array(SCREENFUL);
   /** Typed, and not taken yet. */
   #typed: Uint8Array[] = [];
@@ -25,12 +28,12 @@ export class HostTerminal {
   #scheduled = false;
 
   /** @throws RangeError when the machine has too many terminals */
-  constructor(kernel: Kernel, screen: Screen) {
+  constructor(kernel: Kernel, console: Console) {
     const terminal = kernel.terminals.create();
     if (typeof terminal === 'number') throw new RangeError('no room for another terminal');
     this.#kernel = kernel;
     this.#terminal = terminal;
-    this.#screen = screen;
+    this.#console = console;
     this.#pair.locked = false;
     this.#pair.masterReadable.add({ wake: () => this.#schedule() });
     this.#pair.masterWritable.add({ wake: () => this.#schedule() });
@@ -56,10 +59,11 @@ export class HostTerminal {
     return description;
   }
 
-  /** Takes the bytes' ownership. */
-  type(bytes: Uint8Array): void {
+  /** Takes the bytes' ownership; false asks for no more until they are taken. */
+  type(bytes: Uint8Array): boolean {
     this.#typed.push(bytes);
     this.#type();
+    return this.#typed.length === 0;
   }
 
   /** Types a special character, such as the one at VEOF, if there is one. */
@@ -94,7 +98,7 @@ export class HostTerminal {
   flush(): void {
     while (!this.#paused && this.#pair.shown > 0) {
       const count = this.#pair.take(this.#buffer);
-      this.#paused = !this.#screen.show(this.#buffer.slice(0, count));
+      this.#paused = !this.#console.show(this.#buffer.slice(0, count));
     }
   }
 
@@ -104,7 +108,9 @@ export class HostTerminal {
     this.#kernel.enqueue(() => {
       this.#scheduled = false;
       this.flush();
+      if (this.#typed.length === 0) return;
       this.#type();
+      if (this.#typed.length === 0) this.#console.taken?.();
     });
   }
 

@@ -14,13 +14,19 @@ export class NodeTerminal {
   readonly #terminal: HostTerminal;
   readonly #types: boolean;
   readonly #output = outputOf();
+  #closed = false;
   readonly #listeners: readonly (() => void)[];
 
   /** @param types this process's input is typed there. */
   constructor(kernel: Kernel, types: boolean) {
     this.#types = types;
     const output = this.#output;
-    const terminal = new HostTerminal(kernel, { show: (bytes) => output.write(bytes) });
+    const terminal = new HostTerminal(kernel, {
+      show: (bytes) => output.write(bytes),
+      taken: () => {
+        if (!this.#closed) process.stdin.resume();
+      },
+    });
     this.#terminal = terminal;
     terminal.changeModes((modes) => {
       modes.inputFlags |= IUTF8;
@@ -53,6 +59,7 @@ export class NodeTerminal {
 
   /** Shows what was written last, and leaves the terminal as it was found. */
   close(): void {
+    this.#closed = true;
     this.#terminal.flush();
     for (const stop of this.#listeners) stop();
     if (this.#types && process.stdin.isTTY) process.stdin.setRawMode(false);
@@ -61,7 +68,9 @@ export class NodeTerminal {
   /** Returns what ends that. */
   #readKeys(): () => void {
     const { stdin } = process;
-    const typed = (chunk: Buffer): void => this.#terminal.type(chunk);
+    const typed = (chunk: Buffer): void => {
+      if (!this.#terminal.type(chunk)) stdin.pause();
+    };
     const ended = (): void => {
       // A terminal that is no more has hung up; a file that was typed has ended.
       if (stdin.isTTY) this.#terminal.hangUp();
