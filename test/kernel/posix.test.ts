@@ -31,7 +31,14 @@ function ending(command: string, args: readonly string[], options: { input?: str
     child.stdin?.end(options.input ?? '');
   });
 }
-const SIGNALS: Readonly<Record<string, number>> = { SIGABRT: 6, SIGSEGV: 11, SIGUSR2: 12, SIGPIPE: 13, SIGTERM: 15 };
+const SIGNALS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGABRT: 6,
+  SIGSEGV: 11,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
 
 const cli = (...args: string[]) => ending(process.execPath, [portside, ...args]);
 
