@@ -109,6 +109,7 @@ static void hang_ups(void)
 	openpty(&master, &slave, name, 0, 0);
 	told("typed", write(master, "ab\n", 3));
 	wait_for_input(slave);
+	wait_for_input(master);
 	close(slave);
 	printf("%x\n", ready(master));
 	told_bytes("rest", read(master, buffer, sizeof buffer));
@@ -117,6 +118,7 @@ static void hang_ups(void)
 	told("nobody", write(master, "x", 1));
 	slave = open(name, O_RDWR | O_NOCTTY);
 	told_bytes("kept", read(slave, buffer, sizeof buffer));
+	wait_for_input(master);
 	printf("%x\n", ready(master));
 	told("written", write(slave, "late\n", 5));
 	wait_for_input(master);
