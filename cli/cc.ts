@@ -4,7 +4,8 @@ import { access, appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PortsideError } from '../protocol/errors.js';
-import { compilerArguments, links, outputOf, type Toolchain } from './cc/command-line.js';
+import { asyncify } from './cc/asyncify.js';
+import { compilerArguments, links, NO_FORK, outputOf, type Toolchain } from './cc/command-line.js';
 import { declarationOf } from './cc/declare.js';
 
 /** `guest/build-sysroot.mjs`, which runs from where it lies: it is beside the files that it builds from. */
@@ -26,7 +27,10 @@ export async function compile(language: Language, args: readonly string[], guest
   if (linking && args.includes('-shared')) throw new PortsideError('link-unsupported', '-shared');
   const toolchain = await prepare(guest, linking);
   const status = await runTool(COMPILERS[language], compilerArguments(args, toolchain));
-  if (status === 0 && linking) await declare(outputOf(args));
+  if (status === 0 && linking) {
+    if (!args.includes(NO_FORK)) await asyncify(outputOf(args));
+    await declare(outputOf(args));
+  }
   process.exitCode = status;
 }
 

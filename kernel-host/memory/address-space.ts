@@ -38,14 +38,38 @@ export class AddressSpace {
   /** No mapping was ever above it, so that memory is zero there. */
   #touched: number;
 
-  /** @param maximum length of the memory in bytes, which it was created with. */
-  constructor(memory: WebAssembly.Memory, maximum: number) {
+  /**
+   * @param maximum length of the memory in bytes, which it was created with.
+   * @param heap where the heap begins.
+   */
+  constructor(memory: WebAssembly.Memory, maximum: number, heap = memory.buffer.byteLength) {
     this.memory = memory;
     this.#maximum = maximum;
-    this.#heap = memory.buffer.byteLength;
+    this.#heap = heap;
     this.#break = this.#heap;
     this.#touched = this.#heap;
     this.#mappings = new Mappings(memory);
+  }
+
+  /** A copy for a child (POSIX fork()): what is shared stays so. @throws RangeError when there is no room */
+  fork(): AddressSpace {
+    this.synchronize();
+    const { memory } = this;
+    const [initial, maximum] = [memory.buffer.byteLength / WASM_PAGE, this.#maximum / WASM_PAGE];
+    const copy = new WebAssembly.Memory({ initial, maximum, shared: true });
+    const child = new AddressSpace(copy, this.#maximum, this.#heap);
+    child.#break = this.#break;
+    child.#touched = this.#touched;
+    const [from, to] = [new Uint8Array(memory.buffer), new Uint8Array(copy.buffer)];
+    const copyRange = (start: number, end: number): void => to.set(from.subarray(start, end), start);
+    copyRange(0, Math.min(pageUp(this.#break), from.length));
+    for (const mapping of this.#mappings.all) {
+      copyRange(mapping.start, mapping.end);
+      // POSIX mlock(): a child's memory is not locked.
+      child.#mappings.insert({ ...mapping, locked: false });
+    }
+    child.#shared = child.#mappings.shared();
+    return child;
   }
 
   /** Where the heap begins, and the break. */

@@ -12,8 +12,8 @@ export type Entry =
       readonly saved: number;
       readonly stack: number;
       readonly threadStorage: number;
-      /** Of the thread that forked: null for the one that the program began with. */
-      readonly threadPointer: number | null;
+      /** It is not the thread that the program began with. */
+      readonly isThread: boolean;
     };
 
 /** All that a process worker needs; it travels by postMessage, so that the module and the memories are shared. */

@@ -1,11 +1,12 @@
 /** The processes of a machine: pids, birth, exec, end, and who waits for whom. */
-import { EAGAIN, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
+import { EAGAIN, ENOMEM, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
 import { signaledStatus, statusExitCode, statusSignal } from '../abi/process.js';
 import { searchPath } from '../abi/search-path.js';
 import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SIGCHLD, SIGKILL } from '../abi/signal.js';
 import { S_IFDIR } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
+import type { Entry } from '../platform/guest-workers.js';
 import { controlByOpening, leaderEnded } from '../tty/controlling-terminal.js';
 import type { Terminal } from '../tty/terminal.js';
 import { type Birth, createProcess, releaseProcess } from './birth.js';
@@ -158,6 +159,34 @@ export class ProcessTable {
       // There is no program to go back to (Linux: begin_new_exec(), the point of no return).
       this.end(process, signaledStatus(SIGKILL));
     }
+  }
+
+  /**
+   * A copy of a process, of which one thread goes on (POSIX fork()); its pid.
+   * @throws Errno ENOSYS, EAGAIN, ENOMEM
+   */
+  fork(task: Task, entry: Extract<Entry, { kind: 'fork' }>): Pid {
+    const { process: parent } = task;
+    if (!parent.addressSpace) throw new Errno(ENOSYS);
+    const child = this.bear(parent);
+    try {
+      parent.descriptors.forEach((fd, description) => {
+        this.#kernel.descriptions.share(description);
+        child.descriptors.put(fd, description, parent.descriptors.closesOnExec(fd));
+      });
+      child.addressSpace = parent.addressSpace.fork();
+      const { memory } = child.addressSpace;
+      this.threads.start(child, child.pid, parent.image.program, memory, entry, ({ signals }) => {
+        signals.copyFrom(task.signals);
+      });
+    } catch (error) {
+      this.abandon(child);
+      if (error instanceof Errno) throw error;
+      throw new Errno(ENOMEM, { cause: error });
+    }
+    this.#spawned++;
+    parent.children.set(child.pid, child);
+    return child.pid;
   }
 
   /** What exec does away with. */

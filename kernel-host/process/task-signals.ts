@@ -29,6 +29,13 @@ export class TaskSignals {
     from.pending.moveTo(this.pending);
   }
 
+  /** Of the thread that forked: what it blocks, and where it hears of handlers, in memory that is a copy. */
+  copyFrom(from: TaskSignals): void {
+    this.mask = from.mask;
+    this.stack = from.stack;
+    if (from.#word !== 0) this.register(from.#word);
+  }
+
   /** Whether there is a handler to run. */
   get alerted(): boolean {
     return this.#alerted;

@@ -36,6 +36,16 @@ const clone: Handler = (kernel, task, flags, stack, parentTid, threadPointer, ch
   return tid;
 };
 
+/** What the worker saved of its frames, its stack pointer, thread storage, and 1 where it is not the first thread. */
+const fork: Handler = (kernel, task, saved, stack, threadStorage, isThread) =>
+  kernel.processes.fork(task, {
+    kind: 'fork',
+    saved: saved >>> 0,
+    stack: stack >>> 0,
+    threadStorage: threadStorage >>> 0,
+    isThread: isThread !== 0,
+  });
+
 /** Of the thread; with the last one the process is over. */
 const exit: Handler = (kernel, task, status) => {
   if (task.process.tasks.size > 1) kernel.processes.threads.exit(task);
@@ -88,6 +98,7 @@ export const threadOf = (kernel: Kernel, task: Task, tid: number): Task | null =
 
 export const threadCalls = {
   clone,
+  fork,
   exit,
   exitGroup,
   exitUnmapping,

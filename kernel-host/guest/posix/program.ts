@@ -22,7 +22,7 @@ type Entry = (...words: number[]) => void;
 /** Returns only when the program could not be started: a program that ends takes its worker with it. */
 export function runPosix(start: ProcessStart, memory: WebAssembly.Memory, calls: SystemCalls): void {
   const { entry, module } = start;
-  const isThread = entry.kind === 'thread' || (entry.kind === 'fork' && entry.threadPointer !== null);
+  const isThread = entry.kind === 'thread' || (entry.kind === 'fork' && entry.isThread);
   const fork = new Fork(memory, calls, isThread);
   let instance: WebAssembly.Instance | null = null;
   const exported = (name: string): Entry => {
