@@ -169,6 +169,7 @@ export class ProcessTable {
     const { process: parent } = task;
     if (!parent.addressSpace) throw new Errno(ENOSYS);
     const child = this.bear(parent);
+    child.executed = false;
     try {
       parent.descriptors.forEach((fd, description) => {
         this.#kernel.descriptions.share(description);
