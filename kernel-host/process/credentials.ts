@@ -32,6 +32,12 @@ export class Credentials {
     this.user = setId(this.user, this.user.real, privileged);
   }
 
+  /** execve(2): the saved ids are what the effective ones are. */
+  execute(): void {
+    this.user = { ...this.user, saved: this.user.effective };
+    this.group = { ...this.group, saved: this.group.effective };
+  }
+
   get ruid(): number {
     return this.user.real;
   }

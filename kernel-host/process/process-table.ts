@@ -196,6 +196,7 @@ export class ProcessTable {
       if (process.descriptors.closesOnExec(fd)) this.#kernel.closeDescriptor(process, fd, description);
     });
     process.signals.actions.forgetHandlers();
+    process.credentials.execute();
   }
 
   /**
