@@ -22,6 +22,11 @@ export class Timers {
     this.#now = now;
   }
 
+  /** On the monotonic clock, in milliseconds. */
+  get now(): number {
+    return this.#now();
+  }
+
   add(deadline: Deadline): void {
     this.#deadlines.add(deadline);
     if (!this.#next || deadline.at < this.#next.at) this.#arm(deadline.at);

@@ -7,6 +7,7 @@ import type { Address } from '../memory/kernel-memory.js';
 import { hold, letGo } from './held-places.js';
 import { IntervalTimers } from './interval-timers.js';
 import { resume, stop } from './job-control.js';
+import { PosixTimers } from './posix-timers.js';
 import { type Image, type Pid, Process } from './process.js';
 import { isOrphaned } from './process-groups.js';
 import { freeRecord, makeRecord, refillSpares } from './process-record.js';
@@ -52,6 +53,7 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
         () => kernel.clock.monotonic(),
         (signal) => owner.signals.raise(signal, SI_KERNEL),
       ),
+    posixTimers: new PosixTimers(kernel.timers),
     signals: (owner) =>
       new Signals({
         tasks: () => owner.tasks.values(),

@@ -16,6 +16,9 @@ export class PendingSignals {
     return count;
   }
 
+  /** Whether this very one waits. */
+  readonly holds = (info: SignalInfo): boolean => this.#queued.get(info.signal)?.includes(info) ?? false;
+
   /** False when it was pending already, and is told once. */
   add(info: SignalInfo): boolean {
     const { signal } = info;

@@ -196,6 +196,7 @@ export class ProcessTable {
       if (process.descriptors.closesOnExec(fd)) this.#kernel.closeDescriptor(process, fd, description);
     });
     process.signals.actions.forgetHandlers();
+    process.posixTimers.clear();
     process.credentials.execute();
   }
 
@@ -211,6 +212,7 @@ export class ProcessTable {
         task.channel.close();
       }
       process.intervalTimers.clear();
+      process.posixTimers.clear();
     }
     const inside = [...process.tasks.values()].some(({ channel }) => channel.inside);
     if (failed || !inside) this.#finish(process, process.ending);

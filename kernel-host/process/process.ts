@@ -10,6 +10,7 @@ import type { Terminal } from '../tty/terminal.js';
 import { NOTHING_USED, type Usage } from './accounting.js';
 import { Credentials } from './credentials.js';
 import type { IntervalTimers } from './interval-timers.js';
+import type { PosixTimers } from './posix-timers.js';
 import type { Program } from './programs.js';
 import type { Signals } from './signals.js';
 import type { Task } from './task.js';
@@ -38,6 +39,7 @@ export class Process {
   readonly childChanged = new WaitQueue();
   readonly started: number;
   readonly intervalTimers: IntervalTimers;
+  readonly posixTimers: PosixTimers;
   readonly signals: Signals;
   readonly credentials = new Credentials();
   /** Its threads by id; none of a zombie. */
@@ -80,6 +82,7 @@ export class Process {
     sharedPort: number | null;
     started: number;
     intervalTimers: (process: Process) => IntervalTimers;
+    posixTimers: PosixTimers;
     signals: (process: Process) => Signals;
   }) {
     this.pid = options.pid;
@@ -96,6 +99,7 @@ export class Process {
     this.sharedPort = options.sharedPort;
     this.started = options.started;
     this.intervalTimers = options.intervalTimers(this);
+    this.posixTimers = options.posixTimers;
     this.signals = options.signals(this);
     this.descriptors = new DescriptorTable(options.memory, options.record);
   }

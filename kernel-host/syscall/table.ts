@@ -15,6 +15,7 @@ import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
 import { pollCalls } from './poll.js';
 import { posixQueueCalls } from './posix-queues.js';
+import { posixTimerCalls } from './posix-timers.js';
 import { processGroupCalls } from './process-groups.js';
 import { processCalls } from './processes.js';
 import { signalCalls } from './signals.js';
@@ -80,6 +81,11 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_futex_time64, futex],
   [number.SYS_getitimer, processCalls.getitimer],
   [number.SYS_setitimer, processCalls.setitimer],
+  [number.SYS_timer_create, posixTimerCalls.timerCreate],
+  [number.SYS_timer_gettime64, posixTimerCalls.timerGettime],
+  [number.SYS_timer_settime64, posixTimerCalls.timerSettime],
+  [number.SYS_timer_getoverrun, posixTimerCalls.timerGetoverrun],
+  [number.SYS_timer_delete, posixTimerCalls.timerDelete],
   [number.SYS_kill, signalCalls.kill],
   [number.SYS_tkill, signalCalls.tkill],
   [number.SYS_rt_sigaction, signalCalls.rtSigaction],
