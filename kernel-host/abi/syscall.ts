@@ -3,6 +3,10 @@
  * 64-bit arguments take two slots, low word first, but for `llseek`, whose high word comes first.
  */
 export const SYS_getcwd = 17;
+export const SYS_eventfd2 = 19;
+export const SYS_epoll_create1 = 20;
+export const SYS_epoll_ctl = 21;
+export const SYS_epoll_pwait = 22;
 export const SYS_dup = 23;
 export const SYS_dup3 = 24;
 export const SYS_fcntl64 = 25;
@@ -43,6 +47,7 @@ export const SYS_fstat64 = 80;
 export const SYS_sync = 81;
 export const SYS_fsync = 82;
 export const SYS_fdatasync = 83;
+export const SYS_timerfd_create = 85;
 export const SYS_exit = 93;
 export const SYS_exit_group = 94;
 export const SYS_waitid = 95;
@@ -136,6 +141,8 @@ export const SYS_renameat2 = 276;
 export const SYS_getrandom = 278;
 export const SYS_execveat = 281;
 export const SYS_mlock2 = 284;
+export const SYS_timerfd_gettime64 = 410;
+export const SYS_timerfd_settime64 = 411;
 export const SYS_utimensat_time64 = 412;
 export const SYS_pselect6_time64 = 413;
 export const SYS_ppoll_time64 = 414;
@@ -145,7 +152,10 @@ export const SYS_clock_nanosleep_time64 = 407;
 export const SYS_mq_timedsend_time64 = 418;
 export const SYS_mq_timedreceive_time64 = 419;
 export const SYS_semtimedop_time64 = 420;
+export const SYS_pidfd_send_signal = 424;
+export const SYS_pidfd_open = 434;
 export const SYS_faccessat2 = 439;
+export const SYS_epoll_pwait2 = 441;
 
 export const SYS_set_robust_list = 99;
 export const SYS_get_robust_list = 100;

@@ -15,6 +15,8 @@ export class Descriptions {
   readonly #devices: FileOperations;
   /** What descriptions of the kernel's own kinds refer to. */
   readonly #objects = new Map<number, FileOperations>();
+  /** Who wants to hear that a description is gone. */
+  readonly #followers = new Map<number, Set<() => void>>();
 
   /** @param inodeFiles operations on files and directories in kernel memory; @param devices on memory devices. */
   constructor(memory: KernelMemory, slabs: SlabAllocator, inodeFiles: FileOperations, devices: FileOperations) {
@@ -121,8 +123,21 @@ export class Descriptions {
       this.#objects.get(description)?.dropped?.();
       return;
     }
+    const followers = this.#followers.get(description);
+    this.#followers.delete(description);
+    for (const gone of followers ?? []) gone();
     this.operations(description).release(description);
     this.#objects.delete(description);
     this.freeSpare(description);
+  }
+
+  /** Calls `gone` when nobody has the description any more, just before it is released; the function that ends that. */
+  whenGone(description: number, gone: () => void): () => void {
+    const followers = this.#followers.get(description) ?? new Set();
+    this.#followers.set(description, followers.add(gone));
+    return () => {
+      followers.delete(gone);
+      if (followers.size === 0 && this.#followers.get(description) === followers) this.#followers.delete(description);
+    };
   }
 }

@@ -12,6 +12,10 @@ export interface FileOperations {
   readonly seekable: boolean;
   /** Where it lies in the tree; absent or null for what has no name there, and for what lies in kernel memory. */
   readonly place?: Place | null;
+  /** What /proc/<pid>/fd says of what has no place and is no pipe, socket or device. */
+  readonly kindName?: string;
+  /** Takes what is written in one piece: what is left of that is not written after it. */
+  readonly writesWhole?: boolean;
   /** Woken when `poll` may say more for readers, or for writers. */
   readonly readable: WaitQueue | null;
   readonly writable: WaitQueue | null;

@@ -16,7 +16,6 @@ export type SocketState =
   | { readonly kind: 'listening'; readonly listener: Listener }
   | { readonly kind: 'connected'; readonly end: StreamEnd };
 
-const idle = new WaitQueue();
 const UNCONNECTED: SocketState = { kind: 'unconnected' };
 
 export class Socket implements FileOperations {
@@ -34,6 +33,8 @@ export class Socket implements FileOperations {
   /** Whether other sockets that want the same may be bound to its port as well. */
   sharesPort = false;
   state: SocketState = UNCONNECTED;
+  /** Woken when it is connected, or listens: from then on others are waited in. */
+  readonly #stateChanged = new WaitQueue();
   /** Address of the record that the owner's worker reads. */
   readonly record: number;
   readonly #memory: KernelMemory;
@@ -48,11 +49,11 @@ export class Socket implements FileOperations {
 
   get readable(): WaitQueue {
     if (this.state.kind === 'connected') return this.state.end.receive.readers;
-    return this.state.kind === 'listening' ? this.state.listener.waiters : idle;
+    return this.state.kind === 'listening' ? this.state.listener.waiters : this.#stateChanged;
   }
 
   get writable(): WaitQueue {
-    return this.state.kind === 'connected' ? this.state.end.send.writers : idle;
+    return this.state.kind === 'connected' ? this.state.end.send.writers : this.#stateChanged;
   }
 
   /** @returns 0 or -EISCONN, -EINVAL */
@@ -63,6 +64,7 @@ export class Socket implements FileOperations {
     u32[(this.record >>> 2) + SOCKET.RECEIVE_W] = end.receive.address;
     u32[(this.record >>> 2) + SOCKET.SEND_W] = end.send.address;
     Atomics.store(u32, (this.record >>> 2) + SOCKET.STATE_W, SOCKET_CONNECTED);
+    this.#stateChanged.wake();
     return 0;
   }
 
@@ -71,6 +73,7 @@ export class Socket implements FileOperations {
     const { u32 } = this.#memory;
     u32[(this.record >>> 2) + SOCKET.LISTENER_W] = listener.record;
     Atomics.store(u32, (this.record >>> 2) + SOCKET.STATE_W, SOCKET_LISTENING);
+    this.#stateChanged.wake();
   }
 
   read(_description: number, into: Uint8Array): number {

@@ -2,6 +2,8 @@
 export interface Waiter {
   /** Something changed: look again. Must not run anything but mark the waiter runnable. */
   wake(): void;
+  /** It only notes that something changed, and takes no wake from another that is to act on it. */
+  readonly observes?: boolean;
 }
 
 export class WaitQueue {
@@ -27,12 +29,19 @@ export class WaitQueue {
     for (const waiter of this.#waiters) waiter.wake();
   }
 
-  /** Wakes the one that has waited longest, which then stands last: who is woken next, before that has looked, is another. */
+  /**
+   * Wakes the one that has waited longest, which then stands last: who is woken next, before that has looked, is another.
+   * Those that only observe hear of it, too.
+   */
   wakeOne(): void {
-    const [first] = this.#waiters;
-    if (!first) return;
-    this.#waiters.delete(first);
-    this.#waiters.add(first);
-    first.wake();
+    let chosen: Waiter | null = null;
+    for (const waiter of this.#waiters) {
+      if (waiter.observes) waiter.wake();
+      else chosen ??= waiter;
+    }
+    if (!chosen) return;
+    this.#waiters.delete(chosen);
+    this.#waiters.add(chosen);
+    chosen.wake();
   }
 }

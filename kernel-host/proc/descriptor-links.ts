@@ -58,7 +58,7 @@ export function descriptorTarget(kernel: Kernel, description: number): Uint8Arra
     case S_IFCHR:
       return encoder.encode('/dev/tty');
     default:
-      return encoder.encode(`anon_inode:[${ino}]`);
+      return encoder.encode(`anon_inode:[${kernel.descriptions.operations(description).kindName ?? ino}]`);
   }
 }
 

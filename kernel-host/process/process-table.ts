@@ -231,6 +231,7 @@ export class ProcessTable {
     process.children.clear();
     leaderEnded(this.#kernel, process);
     releaseOrphaned(this.#kernel, guarded);
+    process.ended.wake();
     const { parent } = process;
     this.#kernel.events.onExit(process.pid, status);
     // Orphans belong to init, which waits for everyone.

@@ -37,6 +37,8 @@ export class Process {
   readonly children = new Map<Pid, Process>();
   /** Woken when a child changes state. */
   readonly childChanged = new WaitQueue();
+  /** Woken when it is over. */
+  readonly ended = new WaitQueue();
   readonly started: number;
   readonly intervalTimers: IntervalTimers;
   readonly posixTimers: PosixTimers;

@@ -50,7 +50,7 @@ function writeFrom(kernel: Kernel, task: Task, description: number, from: Uint8A
       if (count < 0) return done > 0 && count !== -EAGAIN ? done : done > 0 && !mayWait ? done : count;
       if (operations.seekable) descriptions.setOffset(description, offset + count);
       done += count;
-      if (done === from.length || operations.seekable || count === 0) return done;
+      if (done === from.length || operations.seekable || operations.writesWhole || count === 0) return done;
     }
   };
   // What is written is written: a handler gets its turn with the count.

@@ -9,17 +9,17 @@ import type { Handler } from './call.js';
 import { checkSetSize, getSet, putSet } from './signal-sets.js';
 import { deadlineIn } from './time.js';
 
-const mayBeSent = (signal: number): boolean => signal >= 0 && signal <= abi.NSIG;
+export const mayBeSent = (signal: number): boolean => signal >= 0 && signal <= abi.NSIG;
 
 /** kill(2): the same user, or root; SIGCONT also within a session. */
-function maySend(from: Process, to: Process, signal: number): boolean {
+export function maySend(from: Process, to: Process, signal: number): boolean {
   const { user, privileged } = from.credentials;
   const { real, saved } = to.credentials.user;
   if (privileged || [user.real, user.effective].some((id) => id === real || id === saved)) return true;
   return signal === abi.SIGCONT && from.session === to.session;
 }
 
-const alive = (process: Process | null): process is Process => process !== null && process.ending === null;
+export const alive = (process: Process | null): process is Process => process !== null && process.ending === null;
 
 /** Those that kill() means by a pid. */
 function targets(kernel: Kernel, caller: Process, pid: number): Process[] {
@@ -70,7 +70,7 @@ const tkill: Handler = (kernel, task, tid, signal) => {
 };
 
 /** siginfo of a program's own making: si_code is below 0, or it sends to itself (rt_sigqueueinfo(2)). */
-function readInfo(memory: UserMemory, address: number, signal: number, own: boolean): abi.SignalInfo {
+export function readInfo(memory: UserMemory, address: number, signal: number, own: boolean): abi.SignalInfo {
   const { view, at } = memory.struct(address, abi.SIGINFO_SIZE);
   const code = view.getInt32(at + 8, true);
   if ((code >= 0 || code === abi.SI_TKILL) && !own) throw new Errno(EPERM);

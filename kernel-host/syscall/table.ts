@@ -3,6 +3,8 @@ import * as number from '../abi/syscall.js';
 import type { Handler } from './call.js';
 import { credentialCalls } from './credentials.js';
 import { descriptorCalls } from './descriptors.js';
+import { epollCalls } from './epoll.js';
+import { eventFileCalls } from './event-files.js';
 import { execCalls } from './exec.js';
 import { futex } from './futex.js';
 import { ioCalls } from './io.js';
@@ -13,6 +15,7 @@ import { lockCalls } from './locks.js';
 import { memoryCalls } from './memory.js';
 import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
+import { pidfdCalls } from './pidfd.js';
 import { pollCalls } from './poll.js';
 import { posixQueueCalls } from './posix-queues.js';
 import { posixTimerCalls } from './posix-timers.js';
@@ -183,6 +186,16 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_shutdown, socketCalls.shutdown],
   [number.SYS_ppoll_time64, pollCalls.ppoll],
   [number.SYS_pselect6_time64, pollCalls.pselect6],
+  [number.SYS_epoll_create1, epollCalls.epollCreate1],
+  [number.SYS_epoll_ctl, epollCalls.epollCtl],
+  [number.SYS_epoll_pwait, epollCalls.epollPwait],
+  [number.SYS_epoll_pwait2, epollCalls.epollPwait2],
+  [number.SYS_eventfd2, eventFileCalls.eventfd2],
+  [number.SYS_timerfd_create, eventFileCalls.timerfdCreate],
+  [number.SYS_timerfd_settime64, eventFileCalls.timerfdSettime],
+  [number.SYS_timerfd_gettime64, eventFileCalls.timerfdGettime],
+  [number.SYS_pidfd_open, pidfdCalls.pidfdOpen],
+  [number.SYS_pidfd_send_signal, pidfdCalls.pidfdSendSignal],
   [number.SYS_clock_nanosleep_time64, pollCalls.clockNanosleep],
 ];
 
