@@ -180,3 +180,5 @@ export const SYS_portside_exit_unmapping = 5003;
 export const SYS_portside_arity = 5004;
 /** Copies the process: what asyncify saved, stack pointer, thread storage, and 1 for a thread's. */
 export const SYS_portside_fork = 5005;
+/** Answered by the worker: calls a function of the program's table with one argument, whatever type it has. */
+export const SYS_portside_call = 5006;

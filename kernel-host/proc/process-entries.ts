@@ -74,7 +74,7 @@ function status(process: Process): string {
     ['Gid', [egid, egid, egid, egid].join('\t')],
     ...(state === 'Z' ? [] : [['FDSize', process.descriptors.limit]]),
     ...memoryLines(process),
-    ['Threads', 1],
+    ['Threads', process.tasks.size],
   ];
   return lines.map(([name, value]) => `${name}:\t${value}\n`).join('');
 }
@@ -97,9 +97,9 @@ function stat(process: Process, booted: number): string {
   const { terminal } = process;
   set(7, terminal?.attributes.rdev ?? 0);
   set(8, terminal?.foreground ?? -1);
-  // Priority as the kernel shows nice 0, and the one thread.
+  // Priority as the kernel shows nice 0, and how many threads there are.
   set(18, 20);
-  set(20, 1);
+  set(20, process.tasks.size);
   set(22, Math.floor(((process.started - booted) / 1000) * TICKS_PER_SECOND));
   set(25, UNLIMITED);
   set(38, EXIT_SIGNAL);

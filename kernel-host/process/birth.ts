@@ -11,6 +11,7 @@ import { PosixTimers } from './posix-timers.js';
 import { type Image, type Pid, Process } from './process.js';
 import { isOrphaned } from './process-groups.js';
 import { freeRecord, makeRecord, refillSpares } from './process-record.js';
+import { releaseRobustList } from './robust-list.js';
 import { Signals } from './signals.js';
 import { setDirectory } from './working-directory.js';
 
@@ -75,7 +76,11 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
 
 /** Gives back all that a process holds, but for its pid. */
 export function releaseProcess(kernel: Kernel, process: Process): void {
-  for (const task of [...process.tasks.values()]) kernel.processes.threads.discard(task);
+  for (const task of [...process.tasks.values()]) {
+    // Its robust mutexes may lie in memory that others map.
+    releaseRobustList(kernel, task);
+    kernel.processes.threads.discard(task);
+  }
   process.descriptors.forEach((fd, description) => {
     kernel.closeDescriptor(process, fd, description);
   });

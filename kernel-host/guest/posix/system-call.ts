@@ -44,17 +44,27 @@ export function systemCall(
         return 0;
       }
       case number.SYS_portside_arity:
-        return arity(instance(), a);
+        return functionAt(instance(), a)?.length ?? MOST_PARAMETERS;
+      case number.SYS_portside_call:
+        functionAt(instance(), a)?.(b);
+        return 0;
       default:
         return calls.plain(call, a, b, c, d, e, f);
     }
   };
 }
 
-/** The number of parameters is an exported function's `length` (WebAssembly JavaScript interface, 5.6). */
-function arity(instance: WebAssembly.Instance | null, index: number): number {
+type TableFunction = (...words: number[]) => unknown;
+
+const isFunction = (entry: unknown): entry is TableFunction => typeof entry === 'function';
+
+/**
+ * A function of the program's table: its `length` is the number of its parameters, and it takes any number of arguments
+ * (WebAssembly JavaScript interface, 5.6).
+ */
+function functionAt(instance: WebAssembly.Instance | null, index: number): TableFunction | null {
   const table = instance?.exports.__indirect_function_table;
-  if (!(table instanceof WebAssembly.Table) || index >>> 0 >= table.length) return MOST_PARAMETERS;
+  if (!(table instanceof WebAssembly.Table) || index >>> 0 >= table.length) return null;
   const entry: unknown = table.get(index);
-  return typeof entry === 'function' ? entry.length : MOST_PARAMETERS;
+  return isFunction(entry) ? entry : null;
 }

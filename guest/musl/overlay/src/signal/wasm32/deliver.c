@@ -10,6 +10,7 @@
 
 #define SYS_portside_take_signal 5002
 #define SYS_portside_arity 5004
+#define SYS_portside_call 5006
 /* From the kernel: to be made again after a handler with SA_RESTART. */
 #define ERESTARTSYS 512
 
@@ -116,4 +117,10 @@ hidden void *__wasm_call_start(void *start, void *arg)
 {
 	if (kernel(SYS_portside_arity, (long)start, 0)) return ((void *(*)(void *))start)(arg);
 	return ((void *(*)(void))start)();
+}
+
+/* What cleans up a thread, which is often a function with a result (pthread_mutex_unlock): the host calls any kind. */
+hidden void __wasm_call_cleanup(void *clean, void *arg)
+{
+	kernel(SYS_portside_call, (long)clean, (long)arg);
 }
