@@ -1,8 +1,7 @@
 /**
  * A process's interval timers (POSIX setitimer()). The host does not tell what time a worker spent computing: ITIMER_VIRTUAL and
  * ITIMER_PROF count all time in which the process does not wait in a call, so that a PHP page that sleeps, or streams events
- * for an hour, does not use up its time limit. Guests have no signal handlers yet, so that a timer that expires ends its process, as
- * the signals' defaults do.
+ * for an hour, does not use up its time limit.
  */
 import { SIGALRM, SIGPROF, SIGVTALRM } from '../abi/signal.js';
 import type { Deadline, Timers } from '../poll/timers.js';
@@ -23,9 +22,9 @@ class IntervalTimer implements Deadline {
   interval = 0;
   /** Milliseconds that it had left when the process began to wait; null while it counts. */
   left: number | null = null;
-  readonly #expired: () => void;
+  readonly #expired: (timer: IntervalTimer) => void;
 
-  constructor(expired: () => void) {
+  constructor(expired: (timer: IntervalTimer) => void) {
     this.#expired = expired;
   }
 
@@ -34,7 +33,7 @@ class IntervalTimer implements Deadline {
   }
 
   expire(): void {
-    this.#expired();
+    this.#expired(this);
   }
 }
 
@@ -48,7 +47,13 @@ export class IntervalTimers {
   constructor(timers: Timers, now: () => number, signal: (number: number) => void) {
     this.#timers = timers;
     this.#now = now;
-    this.#each = SIGNALS.map((number) => new IntervalTimer(() => signal(number)));
+    this.#each = SIGNALS.map(
+      (number) =>
+        new IntervalTimer((timer) => {
+          this.#repeat(timer);
+          signal(number);
+        }),
+    );
     this.#ofProcessor = this.#each.filter((_, which) => which !== ITIMER_REAL);
   }
 
@@ -68,6 +73,14 @@ export class IntervalTimers {
     timer.interval = interval;
     timer.at = value > 0 ? this.#now() + value : Number.POSITIVE_INFINITY;
     if (value > 0) this.#timers.add(timer);
+  }
+
+  /** Runs again, where it has an interval; what a late timer missed is told once (POSIX setitimer()). */
+  #repeat(timer: IntervalTimer): void {
+    const { at, interval } = timer;
+    const missed = interval > 0 ? Math.floor((this.#now() - at) / interval) : 0;
+    timer.at = interval > 0 ? at + (missed + 1) * interval : Number.POSITIVE_INFINITY;
+    if (interval > 0) this.#timers.add(timer);
   }
 
   /** The process waits in a call from now on. */

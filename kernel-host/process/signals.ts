@@ -78,8 +78,12 @@ export class Signals {
 
   /** A thread blocks these from now on. */
   setMask(task: Task, mask: bigint): void {
+    const before = task.signals.mask;
     task.signals.mask = mask & ALL & ~UNBLOCKABLE;
     this.settle(task);
+    // It was to be told of one that it blocks now: another thread is (Linux: retarget_shared_pending()).
+    if ((this.pending.set & task.signals.mask & ~before) === 0n) return;
+    for (const other of this.#target.tasks()) if (other !== task) this.settle(other);
   }
 
   /** POSIX sigaction(): a pending signal that becomes ignored is forgotten. */

@@ -1,4 +1,4 @@
-/* timer_create: signals, threads, overruns, absolute times, and what is refused. */
+/* setitimer that repeats; timer_create: signals, threads, overruns, absolute times, and what is refused. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include "tell.h"
@@ -20,6 +21,20 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	struct sigaction action = { .sa_sigaction = handle, .sa_flags = SA_SIGINFO };
 	sigaction(SIGRTMIN, &action, NULL), sigaction(SIGALRM, &action, NULL);
+	/* Told only where it waits: none is missed between a look and the wait. */
+	sigset_t alarms, before;
+	sigemptyset(&alarms), sigaddset(&alarms, SIGALRM);
+	sigprocmask(SIG_BLOCK, &alarms, &before);
+	struct itimerval repeated = { { 0, 5000 }, { 0, 5000 } }, ended = { 0 }, was;
+	TELL(setitimer(ITIMER_REAL, &repeated, NULL));
+	while (count < 3) sigsuspend(&before);
+	TELL(setitimer(ITIMER_REAL, &ended, &was));
+	printf("repeats: code %d interval %ld\n", code == SI_KERNEL, (long)was.it_interval.tv_usec);
+	struct timespec at_once = { 0, 0 };
+	sigtimedwait(&alarms, NULL, &at_once);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	count = 0;
+
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN, .sigev_value.sival_int = 31 };
 	timer_t timer, other;
 	TELL(timer_create(CLOCK_MONOTONIC, &event, &timer));

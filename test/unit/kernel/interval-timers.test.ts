@@ -1,36 +1,9 @@
 import { expect, test } from 'vitest';
 import { SIGALRM, SIGPROF, SIGVTALRM } from '../../../kernel-host/abi/signal.js';
-import { Timers } from '../../../kernel-host/poll/timers.js';
 import { IntervalTimers } from '../../../kernel-host/process/interval-timers.js';
+import { Clock } from './clock.js';
 
 const [REAL, VIRTUAL, PROF] = [0, 1, 2];
-
-/** A clock that stands until it is moved, and the one alarm that `Timers` has set. */
-class Clock {
-  now = 0;
-  #alarm: { readonly at: number; readonly callback: () => void } | undefined;
-  readonly timers = new Timers(
-    (callback, milliseconds) => {
-      this.#alarm = { at: this.now + milliseconds, callback };
-      return () => (this.#alarm = undefined);
-    },
-    () => this.now,
-  );
-
-  get armed(): boolean {
-    return this.#alarm !== undefined;
-  }
-
-  pass(milliseconds: number): void {
-    const until = this.now + milliseconds;
-    for (let alarm = this.#alarm; alarm && alarm.at <= until; alarm = this.#alarm) {
-      this.now = Math.max(this.now, alarm.at);
-      this.#alarm = undefined;
-      alarm.callback();
-    }
-    this.now = until;
-  }
-}
 
 function timersOf(clock: Clock): { readonly each: IntervalTimers; readonly signals: number[] } {
   const signals: number[] = [];
@@ -90,4 +63,17 @@ test('nothing expires of a process that has ended while it waited', () => {
   each.resume();
   clock.pass(1000);
   expect(signals).toEqual([]);
+});
+
+test.each([REAL, VIRTUAL, PROF])('timer %i goes on by its interval, and tells once what it missed', (which) => {
+  const clock = new Clock();
+  const { each, signals } = timersOf(clock);
+  each.set(which, { value: 10, interval: 20 });
+  clock.pass(10);
+  expect(each.get(which)).toEqual({ value: 20, interval: 20 });
+  clock.pass(45);
+  expect(signals).toHaveLength(3);
+  expect(each.get(which)).toEqual({ value: 15, interval: 20 });
+  each.set(which, { value: 0, interval: 0 });
+  expect(clock.armed).toBe(false);
 });
