@@ -16,7 +16,7 @@ const DESCRIPTORS = 2 ** 21;
 /** Flags of an item, which are no events. */
 const BEHAVIOUR = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE;
 
-/** Takes one ready item; false: there is no room for more. */
+/** Takes one ready item. */
 export type Report = (events: number, data: bigint) => void;
 
 export class Epoll extends AnonymousFile {
@@ -25,12 +25,16 @@ export class Epoll extends AnonymousFile {
   /** By description and descriptor: a dup of a descriptor is watched by itself. */
   readonly #items = new Map<number, EpollItem>();
   readonly #ready = new Set<EpollItem>();
-  /** Epolls that watch this one. */
-  readonly #watchers = new Set<Epoll>();
+  /** Epolls that watch this one, and by how many descriptors. */
+  readonly #watchers = new Map<Epoll, number>();
+  readonly #enqueue: (callback: () => void) => void;
+  #waking = false;
 
-  constructor(descriptions: Descriptions) {
+  /** @param enqueue runs a callback once the kernel is done with what it does now. */
+  constructor(descriptions: Descriptions, enqueue: (callback: () => void) => void) {
     super('eventpoll');
     this.#descriptions = descriptions;
+    this.#enqueue = enqueue;
   }
 
   /** @throws Errno EEXIST, EPERM, ELOOP */
@@ -42,7 +46,7 @@ export class Epoll extends AnonymousFile {
     const item = new EpollItem(this, operations, description, events, data);
     this.#items.set(key, item);
     item.forget = this.#descriptions.whenGone(description, () => this.#drop(key));
-    if (operations instanceof Epoll) operations.#watchers.add(this);
+    if (operations instanceof Epoll) operations.#watchers.set(this, (operations.#watchers.get(this) ?? 0) + 1);
     item.subscribe();
     if (this.#eventsOf(item) !== 0) this.changed(item);
   }
@@ -63,18 +67,27 @@ export class Epoll extends AnonymousFile {
     if (!this.#drop(description * DESCRIPTORS + fd)) throw new Errno(ENOENT);
   }
 
-  /** An item may be ready: whoever waits looks. */
+  /**
+   * An item may be ready: whoever waits looks. Once, whatever else changes until then: a change that reaches an epoll of epolls on
+   * many ways goes on from there by one (Linux bounds the ways: fs/eventpoll.c, path_limits).
+   */
   changed(item: EpollItem): void {
     this.#ready.add(item);
-    this.readable.wake();
+    if (this.#waking) return;
+    this.#waking = true;
+    this.#enqueue(() => {
+      this.#waking = false;
+      this.readable.wake();
+    });
   }
 
   /** Tells at most `most` ready items; their count. What stays ready is told again, behind the others, unless edge-triggered. */
   collect(most: number, report: Report): number {
     let count = 0;
     // The items of now: what is put behind them again has had its turn.
-    for (const item of [...this.#ready]) {
-      if (count === most) break;
+    let left = this.#ready.size;
+    for (const item of this.#ready) {
+      if (left-- === 0 || count === most) break;
       this.#ready.delete(item);
       const events = this.#eventsOf(item);
       if (events === 0) continue;
@@ -104,7 +117,7 @@ export class Epoll extends AnonymousFile {
     this.#items.delete(key);
     this.#ready.delete(item);
     item.leave();
-    if (item.operations instanceof Epoll) item.operations.#watchers.delete(this);
+    if (item.operations instanceof Epoll) item.operations.#unwatch(this);
     return true;
   }
 
@@ -118,32 +131,36 @@ export class Epoll extends AnonymousFile {
     return operations.poll(description) & (events | POLL_ALWAYS);
   }
 
-  /** @throws Errno EINVAL, ELOOP */
+  #unwatch(watcher: Epoll): void {
+    const descriptors = (this.#watchers.get(watcher) ?? 0) - 1;
+    if (descriptors > 0) this.#watchers.set(watcher, descriptors);
+    else this.#watchers.delete(watcher);
+  }
+
+  /** @throws Errno ELOOP */
   #checkNesting(watched: Epoll): void {
-    if (watched === this || watched.#reaches(this)) throw new Errno(ELOOP);
-    if (this.#height() + 1 + watched.#depth() > EPOLL_MOST_NESTED) throw new Errno(ELOOP);
+    const below = reach(watched, (epoll) => epoll.#nested());
+    if (below.epolls.has(this)) throw new Errno(ELOOP);
+    const above = reach(this, (epoll) => epoll.#watchers.keys());
+    if (above.steps + 1 + below.steps > EPOLL_MOST_NESTED) throw new Errno(ELOOP);
   }
 
   *#nested(): Iterable<Epoll> {
     for (const { operations } of this.#items.values()) if (operations instanceof Epoll) yield operations;
   }
+}
 
-  #reaches(other: Epoll): boolean {
-    for (const nested of this.#nested()) if (nested === other || nested.#reaches(other)) return true;
-    return false;
+/** What an epoll leads to, itself among it, and by how many steps at most. There are no circles; each is looked at once a step. */
+function reach(from: Epoll, next: (epoll: Epoll) => Iterable<Epoll>): { readonly epolls: Set<Epoll>; steps: number } {
+  const epolls = new Set([from]);
+  let steps = -1;
+  for (let level = new Set([from]); level.size > 0; steps++) {
+    const beyond = new Set<Epoll>();
+    for (const epoll of level) for (const reached of next(epoll)) beyond.add(reached);
+    for (const reached of beyond) epolls.add(reached);
+    level = beyond;
   }
-
-  #depth(): number {
-    let deepest = 0;
-    for (const nested of this.#nested()) deepest = Math.max(deepest, 1 + nested.#depth());
-    return deepest;
-  }
-
-  #height(): number {
-    let highest = 0;
-    for (const watcher of this.#watchers) highest = Math.max(highest, 1 + watcher.#height());
-    return highest;
-  }
+  return { epolls, steps };
 }
 
 /** Regular files, directories and memory devices are always ready: they cannot be watched. @throws Errno EPERM */

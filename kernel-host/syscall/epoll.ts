@@ -28,7 +28,12 @@ const MOST_EVENTS = Math.floor(0x7fffffff / EPOLL_EVENT.SIZE);
 
 const epollCreate1: Handler = (kernel, task, flags) => {
   if ((flags & ~EPOLL_CLOEXEC) !== 0) return -EINVAL;
-  const description = kernel.descriptions.create(KIND_KERNEL, O_RDWR, 0, new Epoll(kernel.descriptions));
+  const description = kernel.descriptions.create(
+    KIND_KERNEL,
+    O_RDWR,
+    0,
+    new Epoll(kernel.descriptions, kernel.enqueue),
+  );
   return description < 0 ? description : install(kernel, task, description, (flags & EPOLL_CLOEXEC) !== 0);
 };
 
