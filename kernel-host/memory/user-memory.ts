@@ -61,6 +61,20 @@ export class UserMemory {
     return this.getInt32(address) >>> 0;
   }
 
+  /**
+   * Changes a word that the program's threads may be changing at the same time; what it was. Only of memory that is shared.
+   * @throws Errno EFAULT, also where the address is not a multiple of 4
+   */
+  update(address: number, change: (word: number) => number): number {
+    const at = this.#check(address, 4);
+    if (at % 4 !== 0) throw new Errno(EFAULT);
+    const word = new Int32Array(this.#u8.buffer, this.#u8.byteOffset + at, 1);
+    for (;;) {
+      const before = Atomics.load(word, 0);
+      if (Atomics.compareExchange(word, 0, before, change(before)) === before) return before;
+    }
+  }
+
   /** A signed 64-bit number, exact within 2^53. */
   getInt64(address: number): number {
     const at = this.#check(address, 8);

@@ -70,8 +70,10 @@ export class Futexes {
     let moved = 0;
     for (const sleeper of word.sleepers) {
       if (moved >= most) break;
-      if (sleeper.woken || word === other) continue;
+      if (word === other) break;
       word.sleepers.delete(sleeper);
+      // As in a wake: it is not there any more.
+      if (!sleeper.queue.has(sleeper.task)) continue;
       other.sleepers.add(sleeper);
       sleeper.word = other;
       moved++;

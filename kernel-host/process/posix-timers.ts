@@ -70,7 +70,7 @@ export class PosixTimer implements Deadline {
       this.#missed = Math.min(MOST_OVERRUNS, this.#missed + expiries);
       return;
     }
-    this.#missed = expiries - 1;
+    this.#missed = Math.min(MOST_OVERRUNS, expiries - 1);
     const info: SignalInfo = {
       signal: notice.signal,
       code: SI_TIMER,

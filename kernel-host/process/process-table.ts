@@ -11,7 +11,7 @@ import { controlByOpening, leaderEnded } from '../tty/controlling-terminal.js';
 import type { Terminal } from '../tty/terminal.js';
 import { type Birth, createProcess, releaseProcess } from './birth.js';
 import { checkSize, type Executable, search } from './executables.js';
-import { createGuestMemory } from './guest-memory.js';
+import { createAddressSpace } from './guest-memory.js';
 import { hold, letGo } from './held-places.js';
 import type { Image, Pid, Process } from './process.js';
 import { guardedGroups, isUnused, releaseOrphaned } from './process-groups.js';
@@ -118,13 +118,9 @@ export class ProcessTable {
     letGo(process.executable);
     process.image = imageOf(executable, environment);
     this.#leaveOldProgram(process);
-    try {
-      const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
-      this.threads.start(process, process.pid, program, memory, { kind: 'program' }, prepare);
-    } catch (error) {
-      if (error instanceof Errno) throw error;
-      throw new Errno(EAGAIN, { cause: error });
-    }
+    process.addressSpace = createAddressSpace(program);
+    const memory = process.addressSpace?.memory ?? null;
+    this.threads.start(process, process.pid, program, memory, { kind: 'program' }, prepare);
     this.#spawned++;
     process.parent?.children.set(process.pid, process);
   }
@@ -141,9 +137,9 @@ export class ProcessTable {
     // The worker of another kind of program uses the process's records by itself: it would have to leave them first.
     if (!process.addressSpace) throw new Errno(ENOSYS);
     const before = { image: process.image, space: process.addressSpace };
-    const memory = program.abi === 'posix' ? createGuestMemory(process, program.module) : null;
-    if (!memory) process.addressSpace = null;
+    const space = createAddressSpace(program);
     hold(executable.place);
+    process.addressSpace = space;
     process.image = imageOf(executable, environment);
     process.executed = true;
     for (const other of [...process.tasks.values()]) this.threads.discard(other);
@@ -151,7 +147,7 @@ export class ProcessTable {
     letGo(before.image.executable);
     this.#leaveOldProgram(process);
     try {
-      this.threads.start(process, process.pid, program, memory, { kind: 'program' }, (next) => {
+      this.threads.start(process, process.pid, program, space?.memory ?? null, { kind: 'program' }, (next) => {
         next.signals.inherit(task.signals);
       });
     } catch (error) {

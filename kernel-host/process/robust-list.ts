@@ -33,8 +33,8 @@ export function releaseRobustList(kernel: Kernel, task: Task): void {
 }
 
 function release(kernel: Kernel, task: Task, futex: number): void {
-  const word = task.memory.getUint32(futex);
-  if ((word & FUTEX_TID_MASK) !== task.tid) return;
-  task.memory.setInt32(futex, (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED | 0);
-  if ((word & FUTEX_WAITERS) !== 0) kernel.futexes.wake(task.process, futex, 1);
+  const owned = (word: number): boolean => (word & FUTEX_TID_MASK) === task.tid;
+  // Whoever begins to wait for it just now sets FUTEX_WAITERS.
+  const before = task.memory.update(futex, (word) => (owned(word) ? (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED : word));
+  if (owned(before) && (before & FUTEX_WAITERS) !== 0) kernel.futexes.wake(task.process, futex, 1);
 }

@@ -37,7 +37,7 @@ export class Threads {
     prepare: (task: Task) => void = () => undefined,
   ): Task {
     const kernel = this.#kernel;
-    const buffer = new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
+    const buffer = createChannel();
     const channel = new KernelChannel(buffer, 0);
     const user = new UserMemory(memory ? () => memory.buffer : () => buffer);
     const task = new Task(
@@ -117,5 +117,14 @@ export class Threads {
       return;
     }
     this.#kernel.futexes.wake(task.process, clearAddress, 1);
+  }
+}
+
+/** @throws Errno EAGAIN */
+function createChannel(): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
+  } catch (cause) {
+    throw new Errno(EAGAIN, { cause });
   }
 }

@@ -71,9 +71,10 @@ function change(memory: UserMemory, address: number, encoded: number): boolean {
   const shifted = (encoded & 0x80000000) !== 0;
   const given = sign((encoded >>> 12) & 0xfff);
   const operand = shifted ? 1 << (given & 31) : given;
-  const before = memory.getInt32(address);
-  const results = [operand, before + operand, before | operand, before & ~operand, before ^ operand];
-  memory.setInt32(address, (results[operation] ?? before) | 0);
+  const before = memory.update(address, (word) => {
+    const results = [operand, word + operand, word | operand, word & ~operand, word ^ operand];
+    return results[operation] ?? word;
+  });
   const against = sign(encoded & 0xfff);
   const tests = [
     before === against,
