@@ -10,6 +10,8 @@ const SEQUENCE_LIMIT = 65535;
 
 export interface Identified {
   readonly permissions: Permissions;
+  /** When it was made, or last set: in seconds since 1970. */
+  changedAt: number;
 }
 
 interface Slot<T> {

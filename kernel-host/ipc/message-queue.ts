@@ -1,5 +1,5 @@
 /** A System V message queue (POSIX msgsnd(), msgrcv()). */
-import { E2BIG, EAGAIN, EIDRM, ENOMSG, Errno } from '../abi/errno.js';
+import { E2BIG, EAGAIN, EIDRM, Errno } from '../abi/errno.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { Permissions } from './permissions.js';
 
@@ -95,6 +95,3 @@ export class MessageQueue {
     return lowest <= -type ? this.#messages.find((message) => message.type === lowest) : undefined;
   }
 }
-
-/** What a receiver that does not wait is told. */
-export const NOTHING_THERE = -ENOMSG;

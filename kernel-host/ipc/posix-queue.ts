@@ -13,9 +13,10 @@ export interface Notification {
   readonly pid: number;
   /** The open file description that it was asked for by. */
   readonly description: number;
+  /** SIGEV_SIGNAL or SIGEV_NONE, and the signal. */
+  readonly kind: number;
+  readonly signal: number;
   notify(): void;
-  /** It was not told, and will not be. */
-  cancel(): void;
 }
 
 export class PosixQueue {
@@ -84,6 +85,5 @@ export class PosixQueue {
     const notification = this.#notification;
     if (notification?.pid !== pid || (description !== null && notification.description !== description)) return;
     this.#notification = null;
-    notification.cancel();
   }
 }

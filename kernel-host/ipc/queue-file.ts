@@ -5,9 +5,6 @@ import { type Attributes, emptyAttributes, S_IFREG } from '../abi/stat.js';
 import { type FileOperations, unsupported } from '../file/file-operations.js';
 import type { PosixQueue } from './posix-queue.js';
 
-/** What mq_overview(7) says a read gives. */
-const SIGEV_NONE = 1;
-
 export class QueueFile implements FileOperations {
   readonly seekable = true;
   readonly entry = unsupported.entry;
@@ -27,12 +24,13 @@ export class QueueFile implements FileOperations {
     this.#closed = closed;
   }
 
+  /** As mq_overview(7) has it. */
   read(_description: number, into: Uint8Array, position: number): number {
     const { bytes, notification } = this.queue;
     const fields = [
       `QSIZE:${String(bytes).padEnd(10)}`,
-      `NOTIFY:${String(notification ? SIGEV_NONE : 0).padEnd(5)}`,
-      `SIGNO:${'0'.padEnd(5)}`,
+      `NOTIFY:${String(notification?.kind ?? 0).padEnd(5)}`,
+      `SIGNO:${String(notification?.signal ?? 0).padEnd(5)}`,
       `NOTIFY_PID:${String(notification?.pid ?? 0).padEnd(6)}`,
     ];
     const part = new TextEncoder().encode(`${fields.join(' ')}\n`).subarray(position, position + into.length);

@@ -15,18 +15,16 @@ export class TimerFile extends AnonymousFile implements Deadline {
   readonly readable = new WaitQueue();
   readonly clock: number;
   readonly #timers: Timers;
-  readonly #now: () => number;
   /** Of the next expiration, on the monotonic clock in milliseconds; null: it does not run. */
   #next: number | null = null;
   #interval = 0;
   /** Expirations that were counted and not read. */
   #expirations = 0;
 
-  constructor(clock: number, timers: Timers, now: () => number) {
+  constructor(clock: number, timers: Timers) {
     super('timerfd');
     this.clock = clock;
     this.#timers = timers;
-    this.#now = now;
   }
 
   get at(): number {
@@ -37,10 +35,10 @@ export class TimerFile extends AnonymousFile implements Deadline {
     return this.#interval;
   }
 
-  /** Milliseconds to the next expiration; 0 when it does not run. */
-  get remaining(): number {
+  /** Milliseconds to the next expiration; null when it does not run. */
+  get remaining(): number | null {
     this.#count();
-    return this.#next === null ? 0 : Math.max(0, this.#next - this.#now());
+    return this.#next === null ? null : Math.max(0, this.#next - this.#timers.now);
   }
 
   /** @param next on the monotonic clock; null stops it. Expirations that nobody read are forgotten. */
@@ -66,7 +64,7 @@ export class TimerFile extends AnonymousFile implements Deadline {
   }
 
   poll(): number {
-    return this.#expirations > 0 || this.at <= this.#now() ? POLLIN | POLLRDNORM : 0;
+    return this.#expirations > 0 || this.at <= this.#timers.now ? POLLIN | POLLRDNORM : 0;
   }
 
   release(): void {
@@ -76,7 +74,7 @@ export class TimerFile extends AnonymousFile implements Deadline {
   /** Counts what has expired by now; a periodic timer gets its next deadline. */
   #count(): void {
     const next = this.#next;
-    const now = this.#now();
+    const now = this.#timers.now;
     if (next === null || next > now) return;
     this.#timers.remove(this);
     if (this.#interval === 0) {

@@ -37,19 +37,19 @@ export class PosixTimer implements Deadline {
     this.#timers = timers;
   }
 
-  /** Milliseconds until it expires; 0 when it does not run. */
-  get left(): number {
-    return this.at === Number.POSITIVE_INFINITY ? 0 : Math.max(0, this.at - this.#timers.now);
+  /** Milliseconds until it expires; null when it does not run. */
+  get left(): number | null {
+    return this.at === Number.POSITIVE_INFINITY ? null : Math.max(0, this.at - this.#timers.now);
   }
 
-  /** @param at on the monotonic clock; Infinity stops it. */
-  set(at: number, interval: number): void {
+  /** @param at on the monotonic clock; null stops it. */
+  set(at: number | null, interval: number): void {
     this.#timers.remove(this);
-    this.at = at;
+    this.at = at ?? Number.POSITIVE_INFINITY;
     this.interval = interval;
     this.#missed = 0;
     this.overrun = 0;
-    if (at !== Number.POSITIVE_INFINITY) this.#timers.add(this);
+    if (at !== null) this.#timers.add(this);
   }
 
   expire(): void {
@@ -110,7 +110,7 @@ export class PosixTimers {
 
   /** False when there is none. */
   delete(id: number): boolean {
-    this.#byId.get(id)?.set(Number.POSITIVE_INFINITY, 0);
+    this.#byId.get(id)?.set(null, 0);
     return this.#byId.delete(id);
   }
 

@@ -7,7 +7,8 @@ import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_SOCKET } from '../memory/layout.js';
 import { Socket } from '../net/socket.js';
-import { PARKED, type Task } from '../process/task.js';
+import type { WaitQueue } from '../poll/wait-queue.js';
+import { PARKED, type Park, type Task } from '../process/task.js';
 
 /** A result at or above 0, -errno, or PARKED. May throw Errno. Arguments are signed 32-bit numbers. */
 export type Handler = (
@@ -104,6 +105,21 @@ export function whenReady(
     expired: () => -EINTR,
     ...(interrupted ? { interrupted } : {}),
   });
+}
+
+/** Runs `attempt` until it gives something else than -EAGAIN, asleep in between. @param ends what ends the sleep otherwise. */
+export function untilDone(
+  task: Task,
+  queue: WaitQueue,
+  attempt: () => number,
+  ends: Pick<Park, 'deadline' | 'expired' | 'interrupted'>,
+): number {
+  const retry = (): number => {
+    const result = attempt();
+    return result === -EAGAIN ? PARKED : result;
+  };
+  const result = retry();
+  return result === PARKED ? task.park({ queues: [queue], retry, ...ends }) : result;
 }
 
 /** Offsets are exact up to here. */

@@ -14,7 +14,6 @@ import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL } from '../memory/layout.js';
-import type { UserMemory } from '../memory/user-memory.js';
 import { EventCounter } from '../poll/event-counter.js';
 import { TimerFile } from '../poll/timer-file.js';
 import type { Task } from '../process/task.js';
@@ -23,11 +22,9 @@ import {
   CLOCK_BOOTTIME,
   CLOCK_MONOTONIC,
   CLOCK_REALTIME,
-  deadlineAt,
-  deadlineIn,
-  putTime,
+  putTimerSetting,
   TIMESPEC_SIZE,
-  timeAt,
+  timerSettingAt,
 } from './time.js';
 
 function open(kernel: Kernel, task: Task, operations: FileOperations, flags: number): number {
@@ -44,7 +41,7 @@ const timerfdCreate: Handler = (kernel, task, clock, flags) => {
   if ((flags & ~(TFD_CLOEXEC | TFD_NONBLOCK)) !== 0) return -EINVAL;
   // The alarm clocks wake a machine that sleeps, which none of ours does.
   if (clock !== CLOCK_REALTIME && clock !== CLOCK_MONOTONIC && clock !== CLOCK_BOOTTIME) return -EINVAL;
-  return open(kernel, task, new TimerFile(clock, kernel.timers, () => kernel.clock.monotonic()), flags);
+  return open(kernel, task, new TimerFile(clock, kernel.timers), flags);
 };
 
 /** @throws Errno EBADF, EINVAL */
@@ -54,31 +51,20 @@ function timerOf(kernel: Kernel, task: Task, fd: number): TimerFile {
   return operations;
 }
 
-/** struct itimerspec: interval and value. */
-function putSetting(memory: UserMemory, address: number, timer: TimerFile): void {
-  memory.bytes(address, 2 * TIMESPEC_SIZE);
-  const { interval, remaining } = timer;
-  putTime(memory, address, interval);
-  putTime(memory, address + TIMESPEC_SIZE, remaining);
-}
-
 const timerfdSettime: Handler = (kernel, task, fd, flags, next, previous) => {
   const { memory } = task;
-  const interval = timeAt(memory, next);
-  const value = timeAt(memory, next + TIMESPEC_SIZE);
+  memory.bytes(next, 2 * TIMESPEC_SIZE);
   if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) !== 0) return -EINVAL;
   const timer = timerOf(kernel, task, fd);
-  if (previous !== 0) putSetting(memory, previous, timer);
-  const at =
-    (flags & TFD_TIMER_ABSTIME) !== 0
-      ? deadlineAt(kernel, memory, next + TIMESPEC_SIZE, timer.clock)
-      : deadlineIn(kernel, memory, next + TIMESPEC_SIZE);
-  timer.set(value === 0 ? null : at, interval);
+  const { at, interval } = timerSettingAt(kernel, memory, next, (flags & TFD_TIMER_ABSTIME) !== 0, timer.clock);
+  if (previous !== 0) putTimerSetting(memory, previous, timer.interval, timer.remaining);
+  timer.set(at, interval);
   return 0;
 };
 
 const timerfdGettime: Handler = (kernel, task, fd, current) => {
-  putSetting(task.memory, current, timerOf(kernel, task, fd));
+  const { interval, remaining } = timerOf(kernel, task, fd);
+  putTimerSetting(task.memory, current, interval, remaining);
   return 0;
 };
 

@@ -9,7 +9,8 @@ import type { Kernel } from '../kernel.js';
 import { pageUp } from '../memory/mapping.js';
 import type { Task } from '../process/task.js';
 import type { Handler } from './call.js';
-import { command, putPermissions, putTime, putWords, seconds, setPermissions } from './ipc-structs.js';
+import { type Control, control } from './ipc-control.js';
+import { command, putPermissions, putTime, putWords, seconds } from './ipc-structs.js';
 import { addressSpace } from './memory.js';
 
 /** Linux: SHMMAX, ULONG_MAX - 2^24, and as many pages. */
@@ -104,26 +105,6 @@ const shmctl: Handler = (kernel, task, id, request, address) => {
       putWords(task.memory, address, abi.SHM_INFO_SIZE, [segments.all.length, pages, pages]);
       return segments.highest;
     }
-    case abi.SHM_STAT:
-    case abi.SHM_STAT_ANY: {
-      const found = segments.atIndex(id);
-      if (asked === abi.SHM_STAT) found.object.permissions.check(task.process, READ);
-      putSegment(kernel, task, address, found.id, found.object);
-      return found.id;
-    }
-    case abi.IPC_STAT: {
-      const segment = segments.at(id);
-      segment.permissions.check(task.process, READ);
-      putSegment(kernel, task, address, id, segment);
-      return 0;
-    }
-    case abi.IPC_SET: {
-      const segment = segments.at(id);
-      segment.permissions.checkOwner(task.process);
-      setPermissions(task.memory, address, segment.permissions);
-      segment.changedAt = seconds(kernel);
-      return 0;
-    }
     case abi.SHM_LOCK:
     case abi.SHM_UNLOCK: {
       const segment = segments.at(id);
@@ -131,18 +112,22 @@ const shmctl: Handler = (kernel, task, id, request, address) => {
       segment.locked = asked === abi.SHM_LOCK;
       return 0;
     }
-    case abi.IPC_RMID: {
-      const segment = segments.at(id);
-      segment.permissions.checkOwner(task.process);
-      segment.removed = true;
-      // While it is attached its identifier stays good, and its key finds it no more.
-      if (segment.attached > 0) segments.hide(segment);
-      else segments.remove(segment);
-      return 0;
-    }
     default:
-      return -EINVAL;
+      return control(kernel, task, segmentControl(kernel, task), id, asked, address);
   }
 };
+
+const segmentControl = (kernel: Kernel, task: Task): Control<Segment> => ({
+  identifiers: kernel.ipc.segments,
+  stat: abi.SHM_STAT,
+  statAny: abi.SHM_STAT_ANY,
+  put: (address, id, segment) => putSegment(kernel, task, address, id, segment),
+  remove: (segment) => {
+    segment.removed = true;
+    // While it is attached its identifier stays good, and its key finds it no more.
+    if (segment.attached > 0) kernel.ipc.segments.hide(segment);
+    else kernel.ipc.segments.remove(segment);
+  },
+});
 
 export const ipcMemoryCalls = { shmget, shmat, shmdt, shmctl };

@@ -5,9 +5,10 @@ import { MOST_QUEUES } from '../ipc/ipc.js';
 import { type Message, MessageQueue, QUEUE_BYTES } from '../ipc/message-queue.js';
 import { Permissions, READ, WRITE } from '../ipc/permissions.js';
 import type { Kernel } from '../kernel.js';
-import { PARKED, type Task } from '../process/task.js';
-import type { Handler } from './call.js';
-import { command, putPermissions, putTime, putWords, seconds, setPermissions } from './ipc-structs.js';
+import type { Task } from '../process/task.js';
+import { type Handler, untilDone } from './call.js';
+import { type Control, control } from './ipc-control.js';
+import { command, putPermissions, putTime, putWords, seconds } from './ipc-structs.js';
 
 /** Linux: MSGMAX. */
 const LARGEST_MESSAGE = 8192;
@@ -23,22 +24,9 @@ const msgget: Handler = (kernel, { process }, key, flags) =>
     () => undefined,
   );
 
-/** Parks until `attempt` gives something else than -EAGAIN. */
-function whenChanged(task: Task, queue: MessageQueue, attempt: () => number): number {
-  const result = attempt();
-  if (result !== -EAGAIN) return result;
-  const retry = (): number => {
-    const again = attempt();
-    return again === -EAGAIN ? PARKED : again;
-  };
-  return task.park({
-    queues: [queue.changed],
-    retry,
-    deadline: null,
-    expired: () => -EINTR,
-    interrupted: () => -EINTR,
-  });
-}
+/** Tries until it is done, asleep in between. */
+const whenChanged = (task: Task, queue: MessageQueue, attempt: () => number): number =>
+  untilDone(task, queue.changed, attempt, { deadline: null, expired: () => -EINTR, interrupted: () => -EINTR });
 
 const msgsnd: Handler = (kernel, task, id, address, size, flags) => {
   if (size < 0 || size > LARGEST_MESSAGE) return -EINVAL;
@@ -101,41 +89,27 @@ const msgctl: Handler = (kernel, task, id, request, address) => {
       putWords(task.memory, address, abi.MSGINFO_SIZE, [...used, LARGEST_MESSAGE, QUEUE_BYTES, MOST_QUEUES, 0, last]);
       return queues.highest;
     }
-    case abi.MSG_STAT:
-    case abi.MSG_STAT_ANY: {
-      const found = queues.atIndex(id);
-      if (asked === abi.MSG_STAT) found.object.permissions.check(task.process, READ);
-      putQueue(kernel, task, address, found.id, found.object);
-      return found.id;
-    }
-    case abi.IPC_STAT: {
-      const queue = queues.at(id);
-      queue.permissions.check(task.process, READ);
-      putQueue(kernel, task, address, id, queue);
-      return 0;
-    }
-    case abi.IPC_SET: {
-      const queue = queues.at(id);
-      queue.permissions.checkOwner(task.process);
-      const { view, at } = task.memory.struct(address, abi.MSQID_DS.SIZE);
-      const limit = view.getUint32(at + abi.MSQID_DS.QBYTES, true);
-      if (limit > QUEUE_BYTES && task.process.euid !== 0) return -EPERM;
-      setPermissions(task.memory, address, queue.permissions);
-      queue.limit = limit;
-      queue.changedAt = seconds(kernel);
-      queue.changed.wake();
-      return 0;
-    }
-    case abi.IPC_RMID: {
-      const queue = queues.at(id);
-      queue.permissions.checkOwner(task.process);
-      queues.remove(queue);
-      queue.remove();
-      return 0;
-    }
     default:
-      return -EINVAL;
+      return control(kernel, task, queueControl(kernel, task), id, asked, address);
   }
 };
+
+const queueControl = (kernel: Kernel, task: Task): Control<MessageQueue> => ({
+  identifiers: kernel.ipc.queues,
+  stat: abi.MSG_STAT,
+  statAny: abi.MSG_STAT_ANY,
+  put: (address, id, queue) => putQueue(kernel, task, address, id, queue),
+  set: (address, queue) => {
+    const { view, at } = task.memory.struct(address, abi.MSQID_DS.SIZE);
+    const limit = view.getUint32(at + abi.MSQID_DS.QBYTES, true);
+    if (limit > QUEUE_BYTES && task.process.euid !== 0) throw new Errno(EPERM);
+    queue.limit = limit;
+    queue.changed.wake();
+  },
+  remove: (queue) => {
+    kernel.ipc.queues.remove(queue);
+    queue.remove();
+  },
+});
 
 export const ipcMessageCalls = { msgget, msgsnd, msgrcv, msgctl };

@@ -8,7 +8,8 @@ import type { Kernel } from '../kernel.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import { PARKED, type Task } from '../process/task.js';
 import type { Handler } from './call.js';
-import { command, putPermissions, putTime, putWords, seconds, setPermissions } from './ipc-structs.js';
+import { type Control, control } from './ipc-control.js';
+import { command, putPermissions, putTime, putWords, seconds } from './ipc-structs.js';
 import { deadlineIn } from './time.js';
 
 /** Linux: SEMMSL, SEMMNS, SEMOPM. */
@@ -75,53 +76,32 @@ function putSet(kernel: Kernel, task: Task, address: number, id: number, set: Se
   view.setUint16(at + abi.SEMID_DS.NSEMS, set.count, true);
 }
 
-/** About the set as a whole, or about what all sets may have. */
-function control(kernel: Kernel, task: Task, id: number, asked: number, argument: number): number {
+const setControl = (kernel: Kernel, task: Task): Control<SemaphoreSet> => ({
+  identifiers: kernel.ipc.sets,
+  stat: abi.SEM_STAT,
+  statAny: abi.SEM_STAT_ANY,
+  put: (address, id, set) => putSet(kernel, task, address, id, set),
+  remove: (set) => {
+    kernel.ipc.sets.remove(set);
+    set.remove();
+  },
+});
+
+/** What all sets may have; SEM_INFO: and do have. */
+function putInfo(kernel: Kernel, task: Task, asked: number, argument: number): number {
   const { sets } = kernel.ipc;
-  switch (asked) {
-    case abi.IPC_INFO:
-    case abi.SEM_INFO: {
-      const all = sets.all.reduce((sum, set) => sum + set.count, 0);
-      const used = asked === abi.SEM_INFO ? [sets.all.length, LARGEST_VALUE, all] : [0, LARGEST_VALUE, LARGEST_VALUE];
-      const limits = [0, MOST_SETS, MOST_SEMAPHORES, 0, MOST_IN_SET, MOST_OPERATIONS, MOST_OPERATIONS];
-      putWords(task.memory, argument, abi.SEMINFO_SIZE, [...limits, ...used]);
-      return sets.highest;
-    }
-    case abi.SEM_STAT:
-    case abi.SEM_STAT_ANY: {
-      const found = sets.atIndex(id);
-      if (asked === abi.SEM_STAT) found.object.permissions.check(task.process, READ);
-      putSet(kernel, task, argument, found.id, found.object);
-      return found.id;
-    }
-    case abi.IPC_STAT: {
-      const set = sets.at(id);
-      set.permissions.check(task.process, READ);
-      putSet(kernel, task, argument, id, set);
-      return 0;
-    }
-    case abi.IPC_SET: {
-      const set = sets.at(id);
-      set.permissions.checkOwner(task.process);
-      setPermissions(task.memory, argument, set.permissions);
-      set.changedAt = seconds(kernel);
-      return 0;
-    }
-    case abi.IPC_RMID: {
-      const set = sets.at(id);
-      set.permissions.checkOwner(task.process);
-      sets.remove(set);
-      set.remove();
-      return 0;
-    }
-    default:
-      return -EINVAL;
-  }
+  const all = sets.all.reduce((sum, set) => sum + set.count, 0);
+  const used = asked === abi.SEM_INFO ? [sets.all.length, LARGEST_VALUE, all] : [0, LARGEST_VALUE, LARGEST_VALUE];
+  const limits = [0, MOST_SETS, MOST_SEMAPHORES, 0, MOST_IN_SET, MOST_OPERATIONS, MOST_OPERATIONS];
+  putWords(task.memory, argument, abi.SEMINFO_SIZE, [...limits, ...used]);
+  return sets.highest;
 }
 
 const semctl: Handler = (kernel, task, id, semaphore, request, argument) => {
   const asked = command(request);
-  if (asked < abi.GETPID || asked > abi.SETALL) return control(kernel, task, id, asked, argument);
+  if (asked === abi.IPC_INFO || asked === abi.SEM_INFO) return putInfo(kernel, task, asked, argument);
+  if (asked < abi.GETPID || asked > abi.SETALL)
+    return control(kernel, task, setControl(kernel, task), id, asked, argument);
   const set = kernel.ipc.sets.at(id);
   const { memory, process } = task;
   const changes = asked === abi.SETVAL || asked === abi.SETALL;

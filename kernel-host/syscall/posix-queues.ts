@@ -14,16 +14,15 @@ import {
 } from '../abi/errno.js';
 import { NAME_MAX, O_ACCMODE, O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../abi/fcntl.js';
 import { MQ_ATTR_SIZE, MQ_PRIO_MAX } from '../abi/ipc.js';
-import { NSIG, SI_MESGQ } from '../abi/signal.js';
+import { NSIG, SI_MESGQ, SIGEV_NONE, SIGEV_SIGNAL, SIGEVENT_SIZE } from '../abi/signal.js';
 import { Permissions, READ, WRITE } from '../ipc/permissions.js';
 import { type Notification, PosixQueue } from '../ipc/posix-queue.js';
 import { QueueFile } from '../ipc/queue-file.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL } from '../memory/layout.js';
 import type { UserMemory } from '../memory/user-memory.js';
-import type { WaitQueue } from '../poll/wait-queue.js';
-import { PARKED, type Task } from '../process/task.js';
-import { describe, type Handler, install, nonBlocking } from './call.js';
+import type { Task } from '../process/task.js';
+import { describe, type Handler, install, nonBlocking, untilDone } from './call.js';
 import { seconds } from './ipc-structs.js';
 import { CLOCK_REALTIME, deadlineAt } from './time.js';
 
@@ -34,10 +33,6 @@ const MOST_MESSAGES = 65536;
 const LARGEST_SIZE = 16 * 1024 * 1024;
 /** Bytes of all messages of a queue (RLIMIT_MSGQUEUE's default does not bind root): what a page can lose without harm. */
 const LARGEST_QUEUE = 64 * 1024 * 1024;
-/** struct sigevent: value, signo, notify. */
-const SIGEVENT_SIZE = 12;
-const SIGEV_SIGNAL = 0;
-const SIGEV_NONE = 1;
 
 /** The C library has taken away the slash that a name begins with. @throws Errno */
 function nameAt(memory: UserMemory, address: number): string {
@@ -113,30 +108,15 @@ function queueAt(
   return { queue: file.queue, description };
 }
 
-/** Parks until `attempt` gives something else than -EAGAIN, unless the description does not wait. */
-function whenReady(
-  task: Task,
-  mayWait: boolean,
-  queue: WaitQueue,
-  deadline: number | null,
-  attempt: () => number,
-): number {
-  const result = attempt();
-  if (result !== -EAGAIN || !mayWait) return result;
-  const retry = (): number => {
-    const again = attempt();
-    return again === -EAGAIN ? PARKED : again;
-  };
-  return task.park({ queues: [queue], retry, deadline, expired: () => -ETIMEDOUT });
-}
-
 const mqTimedsend: Handler = (kernel, task, fd, address, length, priority, timeout) => {
   if (priority < 0 || priority >= MQ_PRIO_MAX) return -EINVAL;
   const deadline = deadlineAt(kernel, task.memory, timeout, CLOCK_REALTIME);
   const { queue, description } = queueAt(kernel, task, fd, O_RDONLY);
   if (length < 0 || length > queue.messageSize) return -EMSGSIZE;
   const text = length === 0 ? new Uint8Array() : task.memory.bytes(address, length);
-  return whenReady(task, !nonBlocking(kernel, description), queue.writable, deadline, () => queue.send(text, priority));
+  const attempt = (): number => queue.send(text, priority);
+  if (nonBlocking(kernel, description)) return attempt();
+  return untilDone(task, queue.writable, attempt, { deadline, expired: () => -ETIMEDOUT });
 };
 
 const mqTimedreceive: Handler = (kernel, task, fd, address, length, priorityAddress, timeout) => {
@@ -145,36 +125,44 @@ const mqTimedreceive: Handler = (kernel, task, fd, address, length, priorityAddr
   if (length >>> 0 < queue.messageSize) return -EMSGSIZE;
   const into = task.memory.bytes(address, queue.messageSize);
   if (priorityAddress !== 0) task.memory.bytes(priorityAddress, 4);
-  return whenReady(task, !nonBlocking(kernel, description), queue.readable, deadline, () => {
+  const attempt = (): number => {
     const message = queue.receive();
     if (!message) return -EAGAIN;
     into.set(message.text);
     if (priorityAddress !== 0) task.memory.setInt32(priorityAddress, message.priority);
     return message.text.length;
-  });
+  };
+  if (nonBlocking(kernel, description)) return attempt();
+  return untilDone(task, queue.readable, attempt, { deadline, expired: () => -ETIMEDOUT });
 };
+
+/** What struct sigevent asks for. @throws Errno EINVAL */
+function noticeAt(
+  memory: UserMemory,
+  event: number,
+): Pick<Notification, 'kind' | 'signal'> & { readonly value: number } {
+  const { view, at } = memory.struct(event, SIGEVENT_SIZE);
+  const [value, signal, kind] = [view.getInt32(at, true), view.getInt32(at + 4, true), view.getInt32(at + 8, true)];
+  // SIGEV_THREAD takes a netlink socket, which this kernel has not.
+  if (kind !== SIGEV_SIGNAL && kind !== SIGEV_NONE) throw new Errno(EINVAL);
+  if (kind === SIGEV_NONE) return { kind, signal: 0, value };
+  if (signal < 0 || signal > NSIG) throw new Errno(EINVAL);
+  return { kind, signal, value };
+}
 
 const mqNotify: Handler = (kernel, task, fd, event) => {
   const { process } = task;
-  let notify: () => void = () => undefined;
-  if (event !== 0) {
-    const { view, at } = task.memory.struct(event, SIGEVENT_SIZE);
-    const value = view.getInt32(at, true);
-    const signal = view.getInt32(at + 4, true);
-    const kind = view.getInt32(at + 8, true);
-    // SIGEV_THREAD takes a netlink socket, which this kernel has not.
-    if (kind !== SIGEV_SIGNAL && kind !== SIGEV_NONE) return -EINVAL;
-    if (kind === SIGEV_SIGNAL && (signal < 0 || signal > NSIG)) return -EINVAL;
-    if (kind === SIGEV_SIGNAL)
-      notify = () => process.signals.send({ signal, code: SI_MESGQ, first: process.pid, value });
-  }
+  const notice = event === 0 ? null : noticeAt(task.memory, event);
   const { queue, description } = queueAt(kernel, task, fd, null);
-  if (event === 0) {
+  if (!notice) {
     queue.unregister(process.pid);
     return 0;
   }
-  const notification: Notification = { pid: process.pid, description, notify, cancel: () => undefined };
-  queue.register(notification);
+  const { kind, signal, value } = notice;
+  const notify = (): void => {
+    if (kind === SIGEV_SIGNAL) process.signals.send({ signal, code: SI_MESGQ, first: process.pid, value });
+  };
+  queue.register({ pid: process.pid, description, kind, signal, notify });
   return 0;
 };
 

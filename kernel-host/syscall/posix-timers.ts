@@ -2,7 +2,6 @@
 import { EINVAL, Errno } from '../abi/errno.js';
 import * as abi from '../abi/signal.js';
 import type { Kernel } from '../kernel.js';
-import type { UserMemory } from '../memory/user-memory.js';
 import type { Notice, PosixTimer } from '../process/posix-timers.js';
 import type { Task } from '../process/task.js';
 import type { Handler } from './call.js';
@@ -10,10 +9,9 @@ import {
   CLOCK_BOOTTIME,
   CLOCK_MONOTONIC,
   CLOCK_REALTIME,
-  putTime,
+  putTimerSetting,
   TIMER_ABSTIME,
-  TIMESPEC_SIZE,
-  timeAt,
+  timerSettingAt,
 } from './time.js';
 
 const CLOCKS: ReadonlySet<number> = new Set([CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME]);
@@ -54,27 +52,18 @@ function timerAt(task: Task, id: number): PosixTimer {
   return timer;
 }
 
-/** struct itimerspec: interval and value. A timer that runs has some time left. */
-function putSetting(memory: UserMemory, address: number, timer: PosixTimer): void {
-  const runs = timer.at !== Number.POSITIVE_INFINITY;
-  putTime(memory, address, timer.interval);
-  putTime(memory, address + TIMESPEC_SIZE, runs ? Math.max(timer.left, 1e-6) : 0);
-}
-
 const timerGettime: Handler = (_kernel, task, id, setting) => {
-  putSetting(task.memory, setting, timerAt(task, id));
+  const { interval, left } = timerAt(task, id);
+  putTimerSetting(task.memory, setting, interval, left);
   return 0;
 };
 
 const timerSettime: Handler = (kernel, task, id, flags, next, previous) => {
   const { memory } = task;
   const timer = timerAt(task, id);
-  const [interval, value] = [timeAt(memory, next), timeAt(memory, next + TIMESPEC_SIZE)];
-  if (previous !== 0) putSetting(memory, previous, timer);
-  const now = kernel.clock.monotonic();
-  const origin = timer.clock === CLOCK_REALTIME ? kernel.clock.realtime() - now : 0;
-  const at = (flags & TIMER_ABSTIME) !== 0 ? value - origin : now + value;
-  timer.set(value === 0 ? Number.POSITIVE_INFINITY : at, interval);
+  const { at, interval } = timerSettingAt(kernel, memory, next, (flags & TIMER_ABSTIME) !== 0, timer.clock);
+  if (previous !== 0) putTimerSetting(memory, previous, timer.interval, timer.left);
+  timer.set(at, interval);
   return 0;
 };
 

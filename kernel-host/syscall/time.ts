@@ -34,3 +34,32 @@ export function deadlineAt(kernel: Kernel, memory: UserMemory, timespec: number,
   const { monotonic, realtime } = { monotonic: kernel.clock.monotonic(), realtime: kernel.clock.realtime() };
   return timeAt(memory, timespec) - (clock === CLOCK_REALTIME ? realtime - monotonic : 0);
 }
+
+/** What struct itimerspec sets a timer to. */
+export interface TimerSetting {
+  /** Of the next expiry, on the monotonic clock; null: it does not run. */
+  readonly at: number | null;
+  /** Milliseconds from one expiry to the next; 0 for one only. */
+  readonly interval: number;
+}
+
+/** @param absolute whether the first expiry is a point of `clock`. @throws Errno EINVAL, EFAULT */
+export function timerSettingAt(
+  kernel: Kernel,
+  memory: UserMemory,
+  address: number,
+  absolute: boolean,
+  clock: number,
+): TimerSetting {
+  const interval = timeAt(memory, address);
+  const value = address + TIMESPEC_SIZE;
+  if (timeAt(memory, value) === 0) return { at: null, interval };
+  return { at: absolute ? deadlineAt(kernel, memory, value, clock) : deadlineIn(kernel, memory, value), interval };
+}
+
+/** @param left milliseconds to the next expiry; null: it does not run. One that runs has some time left. */
+export function putTimerSetting(memory: UserMemory, address: number, interval: number, left: number | null): void {
+  memory.bytes(address, 2 * TIMESPEC_SIZE);
+  putTime(memory, address, interval);
+  putTime(memory, address + TIMESPEC_SIZE, left === null ? 0 : Math.max(left, 1e-6));
+}
