@@ -177,10 +177,11 @@ int main(void)
 		printf("generations %d\n", own);
 	} else _exit(1);
 
+	int handlers = prepared;
 	child = vfork();
 	if (!child) _exit(11);
 	result_of = ended(child);
-	printf("vfork %d\n", result_of);
+	printf("vfork %d, handlers of forks: %d\n", result_of, prepared - handlers);
 	child = fork();
 	if (!child) raise(SIGKILL);
 	result_of = ended(child);

@@ -5,9 +5,7 @@
 #include <stddef.h>
 #include "pthread_impl.h"
 #include "libc.h"
-#include "syscall.h"
-
-#define SYS_portside_signal_word 5001
+#include "portside_syscall.h"
 
 volatile int __thread_list_lock;
 hidden _Thread_local uintptr_t __wasm_tp;

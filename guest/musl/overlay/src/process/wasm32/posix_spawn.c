@@ -3,10 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "syscall.h"
+#include "portside_syscall.h"
 #include "../fdop.h"
-
-#define SYS_portside_spawn 5000
 
 /* What the kernel is told (kernel-host/abi/spawn.ts). */
 struct action {

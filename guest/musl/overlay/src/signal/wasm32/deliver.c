@@ -6,11 +6,8 @@
 #include <signal.h>
 #include <string.h>
 #include "pthread_impl.h"
-#include "syscall.h"
+#include "portside_syscall.h"
 
-#define SYS_portside_take_signal 5002
-#define SYS_portside_arity 5004
-#define SYS_portside_call 5006
 /* From the kernel: to be made again after a handler with SA_RESTART. */
 #define ERESTARTSYS 512
 

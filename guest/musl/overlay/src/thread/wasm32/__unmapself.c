@@ -1,7 +1,5 @@
 #include "pthread_impl.h"
-#include "syscall.h"
-
-#define SYS_portside_exit_unmapping 5003
+#include "portside_syscall.h"
 
 /* One call: the stack that this runs on may be another thread's as soon as it is unmapped. */
 void __unmapself(void *base, size_t size)

@@ -1,9 +1,7 @@
 /* Threads: the host starts a worker on the same memory, which calls __wasm_thread_entry with __stack_pointer set to its stack. */
 #include <stdarg.h>
 #include "pthread_impl.h"
-#include "syscall.h"
-
-#define SYS_portside_signal_word 5001
+#include "portside_syscall.h"
 
 __attribute__((__import_module__("kernel"), __import_name__("clone")))
 int __wasm_clone(int (*fn)(void *), void *stack, int flags, void *arg, int *ptid, void *tls, int *ctid);
