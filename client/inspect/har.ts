@@ -3,6 +3,7 @@ import type { Entry, Har, Header, QueryString, Response } from 'har-format';
 import { BRIDGE_VERSION, type HeaderList } from '../../protocol/bridge.js';
 import { hopsOf } from './hops.js';
 import { durationOf, headerOf, type ListedRequest } from './listed-request.js';
+import { droppedInWords } from './words.js';
 
 /** An archive is passed on to others: it leaves out what would let them in, as those that browsers save do. */
 const SECRET = new Set(['cookie', 'set-cookie', 'authorization', 'proxy-authorization']);
@@ -10,10 +11,12 @@ const SECRET = new Set(['cookie', 'set-cookie', 'authorization', 'proxy-authoriz
 /** Not known, as the format writes it. */
 const UNKNOWN = -1;
 
-export const archive = (requests: readonly ListedRequest[], now: number): Har => ({
+/** @param dropped how many earlier requests are kept no more */
+export const archive = (requests: readonly ListedRequest[], dropped: number, now: number): Har => ({
   log: {
     version: '1.2',
     creator: { name: 'Portside', version: String(BRIDGE_VERSION) },
+    ...(dropped > 0 && { comment: droppedInWords(dropped) }),
     entries: requests.toSorted((a, b) => a.startedAt - b.startedAt).map((request) => entry(request, now)),
   },
 });

@@ -15,13 +15,20 @@ export interface Selection {
 export class RequestList {
   readonly #requests = new Map<string, ListedRequest>();
   #unreached = 0;
+  /** How many requests the kernel has taken, which it numbers from 1. */
+  #taken = 0;
+  /** Those of them that were cleared away or counted as dropped before. */
+  #cleared = 0;
   /** What had begun by then was cleared away. */
   #clearedAt = 0;
 
   /** @param whole in place of all that a kernel reported before. */
   report(reports: readonly RequestReport[], whole: boolean): void {
-    if (whole) for (const key of this.#requests.keys()) if (key.startsWith('kernel')) this.#requests.delete(key);
-    for (const report of reports) this.#put(listReport(report));
+    if (whole) for (const key of this.#requests.keys()) if (isOfKernel(key)) this.#requests.delete(key);
+    for (const report of reports) {
+      this.#taken = Math.max(this.#taken, report.id);
+      this.#put(listReport(report));
+    }
     this.#drop();
   }
 
@@ -39,6 +46,8 @@ export class RequestList {
 
   /** The kernel has gone, and what it had not answered is never answered. */
   kernelGone(now: number): void {
+    this.#taken = 0;
+    this.#cleared = 0;
     for (const [key, request] of this.#requests) {
       if (request.state !== 'pending') continue;
       const times = { ...request.times, endedAt: now };
@@ -49,7 +58,15 @@ export class RequestList {
   /** Forgets what is over. */
   clear(now: number): void {
     this.#clearedAt = now;
+    const dropped = this.dropped;
+    const before = this.#ofKernel();
     for (const [key, { state }] of this.#requests) if (state !== 'pending') this.#requests.delete(key);
+    this.#cleared += dropped + before - this.#ofKernel();
+  }
+
+  /** Requests of this kernel that came before those listed, were not cleared away, and are kept no more. */
+  get dropped(): number {
+    return Math.max(0, this.#taken - this.#cleared - this.#ofKernel());
   }
 
   get(key: string): ListedRequest | undefined {
@@ -72,6 +89,12 @@ export class RequestList {
     return shown.sort((a, b) => sign * compare(by(a, now), by(b, now)) || sign * (a.startedAt - b.startedAt));
   }
 
+  #ofKernel(): number {
+    let count = 0;
+    for (const key of this.#requests.keys()) if (isOfKernel(key)) count++;
+    return count;
+  }
+
   #put(request: ListedRequest): void {
     if (request.startedAt <= this.#clearedAt && request.state !== 'pending' && !this.#requests.has(request.key)) return;
     this.#requests.set(request.key, request);
@@ -85,6 +108,8 @@ export class RequestList {
     }
   }
 }
+
+const isOfKernel = (key: string): boolean => key.startsWith('kernel');
 
 const sortKeys: Readonly<Record<SortKey, (request: ListedRequest, now: number) => number | string>> = {
   started: ({ startedAt }) => startedAt,

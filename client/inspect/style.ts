@@ -90,6 +90,7 @@ tr[data-failed] .c-status, tr[data-failed] .c-path { color: var(--bad); }
 .bar i[data-running] { animation: breathe 1.4s ease-in-out infinite alternate; }
 @keyframes breathe { to { opacity: .35; } }
 .empty { margin: auto; padding: 2rem 1.5rem; max-width: 30rem; color: var(--quiet); text-align: center; text-wrap: balance; }
+.dropped { padding: .5rem 1rem; color: var(--quiet); }
 
 .details { flex: none; width: min(28rem, 45%); overflow: auto; border-left: 1px solid var(--line); background: var(--raised); padding: .75rem 1rem 2rem; }
 .details > header { padding: 0; flex-wrap: nowrap; align-items: start; gap: .5rem; }

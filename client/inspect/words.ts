@@ -1,4 +1,5 @@
 /** Figures in words. */
+import { KEPT_REQUESTS } from '../../protocol/inspect.js';
 
 /** `812 B`, `3.2 kB`, `12 MB`: decimal units, as browsers' own tools count. */
 export function bytesInWords(bytes: number): string {
@@ -21,4 +22,10 @@ export function timeInWords(at: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
+}
+
+/** Why the first requests are not there. */
+export function droppedInWords(count: number): string {
+  const which = count === 1 ? 'One earlier request is' : `${count.toLocaleString('en')} earlier requests are`;
+  return `${which} no longer here: the last ${KEPT_REQUESTS} are kept.`;
 }

@@ -2,6 +2,7 @@
 import { element, setAttribute } from '../dom.js';
 import { archive } from '../har.js';
 import type { Group, RequestList, Selection, SortKey } from '../request-list.js';
+import { droppedInWords } from '../words.js';
 import { DetailsView } from './details.js';
 import { RequestRow } from './request-row.js';
 
@@ -31,6 +32,7 @@ export class RequestsView {
   readonly #body = element('tbody');
   readonly #heads = new Map<SortKey, HTMLElement>();
   readonly #empty = element('p', { class: 'empty' });
+  readonly #dropped = element('p', { class: 'dropped' });
   readonly #details = new DetailsView(() => this.#close());
   #selection: Selection = { text: '', group: 'all', sort: 'started', descending: true };
   #chosen: string | undefined;
@@ -44,7 +46,12 @@ export class RequestsView {
       element('thead', {}, element('tr', {}, ...columns.map((column) => this.#head(column)))),
       this.#body,
     );
-    const list = element('div', { class: 'list' }, element('div', { class: 'scroller' }, table), this.#empty);
+    const list = element(
+      'div',
+      { class: 'list' },
+      element('div', { class: 'scroller' }, table, this.#dropped),
+      this.#empty,
+    );
     this.#body.addEventListener('click', ({ target }) => this.#open(keyOf(target)));
     this.#body.addEventListener('keydown', (event) => this.#press(event));
     this.root = element(
@@ -72,6 +79,8 @@ export class RequestsView {
       list.size > 0
         ? 'No request fits the filter.'
         : 'No requests yet. What the site asks for appears here as it happens.';
+    this.#dropped.hidden = list.dropped === 0;
+    this.#dropped.textContent = droppedInWords(list.dropped);
     const { key } = this.#details;
     if (key !== undefined) this.#details.show(list.get(key), now);
   }
@@ -194,7 +203,8 @@ export class RequestsView {
 
   #save(): void {
     const now = this.#options.now();
-    const har = archive(this.#options.list.select(this.#selection, now), now);
+    const { list } = this.#options;
+    const har = archive(list.select(this.#selection, now), list.dropped, now);
     const url = URL.createObjectURL(new Blob([JSON.stringify(har, null, 2)], { type: 'application/json' }));
     element('a', { href: url, download: `${location.hostname}.har` }).click();
     // The download has its own hold on the data once it has begun, which is in a later task.

@@ -82,3 +82,24 @@ test('keeps no more than the kernel does, and nothing pending is dropped', () =>
   expect(list.get('kernel 0')).toBeDefined();
   expect(list.get('kernel 1')).toBeUndefined();
 });
+
+test('counts what came before and is kept no more, here or by the kernel', () => {
+  const list = listOf(...Array.from({ length: 3 }, (_, index) => report(index + 8)));
+  expect(list.dropped).toBe(7);
+  list.report(
+    Array.from({ length: KEPT_REQUESTS }, (_, index) => report(index + 11)),
+    false,
+  );
+  expect(list.dropped).toBe(10);
+  list.clear(NOON + 10_000);
+  expect(list.dropped).toBe(0);
+  list.report([pending(KEPT_REQUESTS + 11)], false);
+  expect(list.dropped).toBe(0);
+});
+
+test('what a kernel had dropped does not count for the next one', () => {
+  const list = listOf(report(100));
+  list.kernelGone(NOON + 50);
+  list.report([report(1)], true);
+  expect(list.dropped).toBe(0);
+});
