@@ -54,6 +54,8 @@ export interface Asker {
   /** As the page asked for it. */
   readonly url: string;
   readonly navigation: boolean;
+  /** Of a navigation: the URLs that led here by redirects, first to last. */
+  readonly redirectedFrom?: readonly string[];
 }
 
 /** A request whose answer went down with a service worker. The guest may have carried it out. */

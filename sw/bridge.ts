@@ -190,7 +190,7 @@ export function startBridge(options: BridgeOptions & SiteOptions): MachineBridge
       const { request, clientId, resultingClientId, handled } = event;
       // What a tab of a packed site gets is the shell, whatever it asked for.
       if (!(topLevel && table.shell)) documents.remember(resultingClientId, route);
-      return relay.respond({ request, clientId, route, target, saveAs, handled });
+      return relay.respond({ request, clientId, resultingClientId, route, target, saveAs, handled });
     },
     own: async (event, name) => ownPages[name](event),
     blob: async (url) => blobDocument(url, await isolation.known()),

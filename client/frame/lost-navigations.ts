@@ -7,14 +7,21 @@ import type { Unanswered } from '../../protocol/bridge.js';
 import type { LostRequests } from '../../protocol/page.js';
 import { kernelChannelName, stoppedPath } from '../../protocol/site.js';
 
-type Repeat = (window: Window) => void;
+/** @param url where it had come to: where it began, or where it was redirected to */
+type Repeat = (window: Window, url: string) => void;
+
+interface Begun {
+  /** With its fragment, which no request has. */
+  readonly url: string;
+  readonly repeat: Repeat;
+}
 
 export class LostNavigations {
   readonly #frame: HTMLIFrameElement;
   readonly #base: string;
   readonly #signal: AbortSignal;
-  /** How to make the navigation again that has begun last, and its URL; nothing once its document is there. */
-  #begun: { readonly url: string; readonly repeat: Repeat } | undefined;
+  /** The navigation that has begun last; nothing once its document is there. */
+  #begun: Begun | undefined;
 
   constructor(frame: HTMLIFrameElement, base: string, signal: AbortSignal) {
     this.#frame = frame;
@@ -29,7 +36,7 @@ export class LostNavigations {
 
   /** The page itself sends the frame to `url`; the frame's first document has no navigation events (HTML, `navigate`). */
   began(url: string): void {
-    this.#begun = { url: withoutFragment(url), repeat: (window) => window.location.replace(url) };
+    this.#begun = { url, repeat: ({ location }, to) => location.replace(to) };
   }
 
   /** The frame has a new document. */
@@ -43,7 +50,7 @@ export class LostNavigations {
   #begins({ destination, navigationType, hashChange, downloadRequest }: NavigateEvent): void {
     if (hashChange || destination.sameDocument || downloadRequest !== null) return;
     const { url, key } = destination;
-    this.#begun = { url: withoutFragment(url), repeat: repeating(navigationType, url, key) };
+    this.#begun = { url, repeat: repeating(navigationType, key) };
   }
 
   #lost(requests: readonly Unanswered[]): void {
@@ -51,32 +58,46 @@ export class LostNavigations {
     if (!contentWindow) return;
     const begun = this.#begun;
     const loading = contentDocument?.readyState === 'loading' ? withoutFragment(contentDocument.URL) : undefined;
-    const lost = requests.find(({ navigation, url }) => navigation && (url === begun?.url || url === loading));
+    const isBegun = ({ url, redirectedFrom = [] }: Unanswered): boolean =>
+      begun !== undefined && [...redirectedFrom, url].includes(withoutFragment(begun.url));
+    const lost = requests.find((request) => request.navigation && (request.url === loading || isBegun(request)));
     if (!lost) return;
     // Chromium takes a navigation to where one is on its way already for a second click, and ignores it.
     contentWindow.stop();
     if (lost.method !== 'GET') {
       const { pathname, search } = new URL(lost.url);
       contentWindow.location.assign(stoppedPath(this.#base, pathname + search));
-    } else if (begun?.url === lost.url) {
-      begun.repeat(contentWindow);
+    } else if (begun && isBegun(lost)) {
+      // What was answered with a redirect is not asked for again: it may have been a form, which must not be sent twice.
+      begun.repeat(contentWindow, lost.redirectedFrom ? lost.url : begun.url);
     } else {
       contentWindow.location.reload();
     }
   }
 }
 
-function repeating(type: NavigationType, url: string, key: string): Repeat {
+function repeating(type: NavigationType, key: string): Repeat {
   switch (type) {
     case 'push':
-      return ({ location }) => location.assign(url);
+      return ({ location }, url) => location.assign(url);
     case 'replace':
-      return ({ location }) => location.replace(url);
+      return ({ location }, url) => location.replace(url);
     case 'reload':
-      return ({ location }) => location.reload();
+      return ({ location }, url) => (url === location.href ? location.reload() : location.replace(url));
     case 'traverse':
-      return ({ navigation }) => void navigation?.traverseTo(key);
+      return (window) => traverse(window, key);
   }
+}
+
+/**
+ * A traversal is the browser's, which `stop` does not reach (seen in Chromium 156): it stays the one that is on its way, and
+ * `traverseTo` would only give its promise again (HTML, "performing a navigation API traversal"). Another navigation ends it, and
+ * can be stopped itself.
+ */
+function traverse(window: Window, key: string): void {
+  window.location.replace(withoutFragment(window.location.href));
+  window.stop();
+  void window.navigation?.traverseTo(key);
 }
 
 function withoutFragment(url: string): string {
@@ -99,4 +120,8 @@ const isUnanswered = (value: unknown): value is Unanswered =>
   typeof value.navigation === 'boolean' &&
   'url' in value &&
   typeof value.url === 'string' &&
-  URL.canParse(value.url);
+  URL.canParse(value.url) &&
+  (!('redirectedFrom' in value) || isListOfStrings(value.redirectedFrom));
+
+const isListOfStrings = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -21,6 +21,7 @@ import {
 import type { KernelLink, PageClients } from '../transport/link.js';
 import { decoded } from './content-coding.js';
 import { withRanges } from './range/partial-response.js';
+import { RedirectedNavigations } from './redirected-navigations.js';
 import { type RequestBody, readRequestBody } from './request-body.js';
 import { type BrowserFacts, buildRequestHeaders } from './request-head.js';
 import { buildResponseInit, isNullBodyStatus, setCookiesOf } from './response-head.js';
@@ -47,6 +48,8 @@ export interface RelayedRequest {
   readonly request: Request;
   /** As in `FetchEvent`; empty for navigations. */
   readonly clientId: string;
+  /** As in `FetchEvent`; empty but for navigations. */
+  readonly resultingClientId: string;
   readonly route: GuestRoute;
   readonly target: string;
   readonly saveAs: string | undefined;
@@ -54,10 +57,10 @@ export interface RelayedRequest {
   readonly handled: Promise<unknown> | undefined;
 }
 
-/** What is sent to a kernel, and if need be to the next one. */
 /** Milliseconds after which it is asked whether the page of a kernel that is silent is still there: it answers within one as a rule. */
 const SILENCE = 500;
 
+/** What is sent to a kernel, and if need be to the next one. */
 interface Sending {
   readonly head: Omit<RequestHead, 'trace'>;
   readonly body: RequestBody;
@@ -79,6 +82,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
 
 export class Relay {
   readonly #options: RelayOptions;
+  readonly #redirected = new RedirectedNavigations();
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -108,7 +112,7 @@ export class Relay {
   }
 
   async #relay(relayed: RelayedRequest, passage: Passage): Promise<Response> {
-    const { request, route, target, saveAs } = relayed;
+    const { request, resultingClientId, route, target, saveAs } = relayed;
     const { table, cookies, browser, headTimeout, isolation, documentScript, cookieDocuments } = this.#options;
     const { origin, scope, routes } = table;
     const space: UrlSpace = { origin, scope, routes, route };
@@ -123,7 +127,13 @@ export class Relay {
       headers: buildRequestHeaders(request, space, browser, cookie),
       headTimeout,
     };
-    const answer = await this.#exchange({ head, body, client: clientOf(relayed), signal: request.signal, passage });
+    const answer = await this.#exchange({
+      head,
+      body,
+      client: this.#clientOf(relayed),
+      signal: request.signal,
+      passage,
+    });
     const answeredAt = epochNow();
     if (request.credentials !== 'omit') {
       const changed = await cookies.store(setCookiesOf(answer.headers), url, route.base, sameSite);
@@ -141,9 +151,24 @@ export class Relay {
     const hasBody = request.method !== 'HEAD' && !isNullBodyStatus(answer.status);
     const served = withRanges(request, { init, body: hasBody ? decoded(answer.body, init.headers) : null });
     const { status, headers } = served.init;
+    this.#redirected.answered(resultingClientId, request.url, served.init);
     const document = { request, route, status, headers };
     const shown = documentScript ? await documentScript.addTo(served.body, document) : served.body;
     return new Response(shown, served.init);
+  }
+
+  /**
+   * A navigation's client is not looked for: Chromium names the document that is left, which goes while the answer is still
+   * coming.
+   */
+  #clientOf({ request, clientId, resultingClientId, handled }: RelayedRequest): ExchangeClient {
+    const navigation = request.mode === 'navigate';
+    const redirectedFrom = this.#redirected.from(resultingClientId);
+    const asker =
+      navigation || !IDEMPOTENT.has(request.method)
+        ? { client: clientId, url: request.url, navigation, ...(redirectedFrom.length > 0 && { redirectedFrom }) }
+        : undefined;
+    return { id: navigation ? '' : clientId, asker, handled };
   }
 
   /** A request whose kernel went away is sent once more to the next one, if repeating it does no harm. */
@@ -222,17 +247,6 @@ async function isThere(connection: KernelConnection, answered: Promise<void>, li
     clearTimeout(silence);
   }
   return connection.open;
-}
-
-/**
- * A navigation's client is not looked for: Chromium names the document that is left, which goes while the answer is still
- * coming.
- */
-function clientOf({ request, clientId, handled }: RelayedRequest): ExchangeClient {
-  const navigation = request.mode === 'navigate';
-  const asker =
-    navigation || !IDEMPOTENT.has(request.method) ? { client: clientId, url: request.url, navigation } : undefined;
-  return { id: navigation ? '' : clientId, asker, handled };
 }
 
 /** RFC 6265bis section 5.2: a request that another site's page started gets no strict cookies, lax ones only by a safe navigation. */

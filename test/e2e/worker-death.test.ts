@@ -73,6 +73,24 @@ describe('a navigation of the frame that hangs with its worker', () => {
     await page.waitForURL('**/linked');
   });
 
+  /** response, delivered, and the request for where the redirect leads. */
+  const REDIRECTED = 3;
+
+  test('is made again from where a redirect has led', async () => {
+    await lose(() => document.querySelector('iframe')?.contentWindow?.location.assign('/moved'), GREETED + REDIRECTED);
+    await frame().locator('h1:text-is("GET /there")').waitFor();
+    await page.waitForURL('**/there');
+    expect((await page.evaluate(settled)).executions['GET /moved']).toBe(1);
+  });
+
+  test('is made again after a step back', async () => {
+    await page.evaluate(() => document.querySelector('iframe')?.contentWindow?.location.assign('/last'));
+    await frame().locator('h1:text-is("GET /last")').waitFor();
+    await lose(() => document.querySelector('iframe')?.contentWindow?.navigation?.back(), GREETED);
+    await frame().locator('h1:text-is("GET /there")').waitFor();
+    await page.waitForURL('**/there');
+  });
+
   test('is told of where it was a form, which is not sent twice', async () => {
     await lose(() => {
       const document = window.document.querySelector('iframe')?.contentDocument;

@@ -115,6 +115,10 @@ const SPECIAL: Readonly<Record<string, (connection: FakeConnection) => unknown>>
   '/silent': () => undefined,
   '/close': (connection) => connection.guestEnd(),
   '/garbage': (connection) => connection.guestSend('I am no web server.\r\n\r\n'),
+  async '/moved'(connection) {
+    await connection.guestSend('HTTP/1.1 303 See Other\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n');
+    connection.guestEnd();
+  },
   async '/truncated'(connection) {
     await connection.guestSend('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nsome of it');
     connection.guestEnd();
