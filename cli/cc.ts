@@ -5,13 +5,27 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PortsideError } from '../protocol/errors.js';
 import { asyncify } from './cc/asyncify.js';
-import { compilerArguments, links, NO_FORK, outputOf, type Toolchain } from './cc/command-line.js';
+import {
+  type CxxLibrary,
+  compilerArguments,
+  isCxx,
+  links,
+  NO_FORK,
+  outputOf,
+  type Toolchain,
+} from './cc/command-line.js';
 import { declarationOf } from './cc/declare.js';
 
 /** `guest/build-sysroot.mjs`, which runs from where it lies: it is beside the files that it builds from. */
 interface SysrootBuilder {
   readonly TARGET_FLAGS: readonly string[];
   readonly sysroot: (onStep: (step: string) => void) => Promise<string>;
+}
+
+/** `guest/build-libcxx.mjs`. */
+interface CxxBuilder {
+  readonly EXCEPTION_FLAGS: readonly string[];
+  readonly libcxx: (onStep: (step: string) => void) => Promise<string>;
 }
 
 export type Language = 'c' | 'c++';
@@ -25,7 +39,7 @@ const COMPILERS = { c: 'clang-22', 'c++': 'clang++-22' } as const;
 export async function compile(language: Language, args: readonly string[], guest: string): Promise<void> {
   const linking = links(args);
   if (linking && args.includes('-shared')) throw new PortsideError('link-unsupported', '-shared');
-  const toolchain = await prepare(guest, linking);
+  const toolchain = await prepare(guest, { linking, cxx: language === 'c++' || isCxx(args) });
   const status = await runTool(COMPILERS[language], compilerArguments(args, toolchain));
   if (status === 0 && linking) {
     if (!args.includes(NO_FORK)) await asyncify(outputOf(args));
@@ -39,13 +53,27 @@ export async function forward(tool: string, args: readonly string[]): Promise<vo
   process.exitCode = await runTool(tool, args);
 }
 
-async function prepare(guest: string, linking: boolean): Promise<Toolchain> {
-  const { TARGET_FLAGS, sysroot }: SysrootBuilder = await import(pathToFileURL(join(guest, 'build-sysroot.mjs')).href);
-  const folder = await sysroot((step) => console.error(`portside: ${step}`)).catch((cause: unknown) => {
+async function prepare(guest: string, uses: { linking: boolean; cxx: boolean }): Promise<Toolchain> {
+  const { TARGET_FLAGS, sysroot }: SysrootBuilder = await script(guest, 'build-sysroot.mjs');
+  return {
+    targetFlags: TARGET_FLAGS,
+    sysroot: await built(sysroot),
+    cxx: uses.cxx ? await cxxLibrary(guest) : undefined,
+    builtins: uses.linking ? await builtins() : '',
+  };
+}
+
+async function cxxLibrary(guest: string): Promise<CxxLibrary> {
+  const { EXCEPTION_FLAGS, libcxx }: CxxBuilder = await script(guest, 'build-libcxx.mjs');
+  return { folder: await built(libcxx), exceptionFlags: EXCEPTION_FLAGS };
+}
+
+const script = (guest: string, name: string) => import(pathToFileURL(join(guest, name)).href);
+
+const built = (build: (onStep: (step: string) => void) => Promise<string>): Promise<string> =>
+  build((step) => console.error(`portside: ${step}`)).catch((cause: unknown) => {
     throw new PortsideError('sysroot-failed', cause instanceof Error ? cause.message : String(cause), { cause });
   });
-  return { targetFlags: TARGET_FLAGS, sysroot: folder, builtins: linking ? await builtins() : '' };
-}
 
 /** Debian's clang does not find the file by itself: it lies under the name of another system. */
 async function builtins(): Promise<string> {

@@ -349,7 +349,7 @@ export const errorTexts = {
     remedy: 'Install it; on Debian: apt-get install clang-22 lld-22 llvm-22 libclang-rt-22-dev-wasm32.',
   },
   'sysroot-failed': {
-    sentence: 'The C library for programs could not be built.',
+    sentence: 'The library that programs are linked with could not be built.',
     remedy: 'Mend what the message says, and run the command again.',
   },
   'link-unsupported': {

@@ -14,6 +14,8 @@ const programs = [
   { path: '/usr/bin/gcc', packages: ['gcc', 'libc6-dev'] },
   { path: '/usr/bin/make', packages: ['make'] },
   { path: '/usr/bin/patch', packages: ['patch'] },
+  { path: '/usr/bin/g++', packages: ['g++'] },
+  { path: '/usr/bin/xz', packages: ['xz-utils'] },
   { path: '/usr/bin/clang-22', packages: ['clang-22'] },
   { path: '/usr/bin/wasm-ld-22', packages: ['lld-22'] },
   { path: '/usr/bin/llvm-ar-22', packages: ['llvm-22'] },

@@ -10,8 +10,11 @@ const FEATURES = [
   ...['threads', 'bulk-memory', 'bulk-memory-opt', 'exception-handling', 'mutable-globals'],
   ...['nontrapping-float-to-int', 'sign-ext', 'reference-types', 'multivalue'],
 ];
-/** Without it every local of an instrumented function is saved (Binaryen: Asyncify.cpp). */
-const LEVEL = '-O2';
+/**
+ * Without it every local of an instrumented function is saved (Binaryen: Asyncify.cpp). -O2 takes half as long again, for a
+ * hundredth less of code that clang has optimised already.
+ */
+const LEVEL = '-O1';
 
 /** @throws PortsideError tool-missing, link-unsupported */
 export async function asyncify(file: string): Promise<void> {

@@ -1,10 +1,19 @@
 /** What `portside cc` makes of a compiler's command line. */
 
+export interface CxxLibrary {
+  /** Holds `include/c++/v1` and `lib/libc++.a`. */
+  readonly folder: string;
+  /** What its exceptions are compiled with. */
+  readonly exceptionFlags: readonly string[];
+}
+
 /** What is linked with every program, by absolute path where it is a file. */
 export interface Toolchain {
   /** Flags without which a program is none of ours: the same that libc was built with. */
   readonly targetFlags: readonly string[];
   readonly sysroot: string;
+  /** Of C++; undefined where the command line has none of it. */
+  readonly cxx: CxxLibrary | undefined;
   /** libclang_rt.builtins-wasm32.a: what clang calls for 128-bit arithmetic, long double among it. */
   readonly builtins: string;
 }
@@ -25,6 +34,8 @@ const NO_LINK = /^(-[cSEr]|-M|-MM|-fsyntax-only|--version|-v|-V|-dump.*|-?-print
 const NOT_APPLICABLE: ReadonlySet<string> = new Set([
   ...['-static', '-static-libgcc', '-static-libstdc++', '-pthread', '-rdynamic'],
   NO_FORK,
+  // libc++ is linked with whatever is C++.
+  ...['-lstdc++', '-lsupc++', '-lc++', '-lc++abi', '-stdlib=libc++'],
   ...['-pie', '-no-pie', '-static-pie', '-fPIE', '-fPIC', '-fpic', '-fpie'],
 ]);
 
@@ -52,6 +63,17 @@ function applicable(flag: string): string | null {
 
 export const links = (args: readonly string[]): boolean => args.length > 0 && !args.some((flag) => NO_LINK.test(flag));
 
+const CXX_SOURCE = /\.(cc|cp|cpp|cxx|c\+\+|CPP|C|ii|mm)$/;
+
+/** Whether a command line of the C compiler has to do with C++ too. */
+export const isCxx = (args: readonly string[]): boolean =>
+  args.some(
+    (flag, i) => CXX_SOURCE.test(flag) || /^-l(std)?c\+\+$/.test(flag) || languageOf(flag, args[i + 1]) === 'c++',
+  );
+
+const languageOf = (flag: string, next = ''): string =>
+  flag === '-x' ? next : flag.startsWith('-x') ? flag.slice(2) : '';
+
 /** The file that a linking command line writes. */
 export function outputOf(args: readonly string[]): string {
   let output = 'a.out';
@@ -64,9 +86,14 @@ export function outputOf(args: readonly string[]): string {
 
 /** Arguments for clang. */
 export function compilerArguments(args: readonly string[], toolchain: Toolchain): readonly string[] {
-  const { targetFlags, sysroot, builtins } = toolchain;
+  const { targetFlags, sysroot, cxx, builtins } = toolchain;
   const own = args.flatMap((flag) => applicable(flag) ?? []);
-  const compile = [...targetFlags, '-nostdlibinc', '-isystem', `${sysroot}/include`, '-Qunused-arguments'];
+  const compile = [
+    ...targetFlags,
+    ...(cxx ? cxxFlags(cxx, args) : []),
+    ...['-nostdlibinc', '-isystem', `${sysroot}/include`, '-Qunused-arguments'],
+  ];
+  const cxxLibrary = cxx && !args.includes('-nostdlib++') ? [`-L${cxx.folder}/lib`, '-lc++'] : [];
   if (!links(args)) return [...compile, ...own];
   return [
     ...compile,
@@ -75,6 +102,13 @@ export function compilerArguments(args: readonly string[], toolchain: Toolchain)
     `-Wl,--table-base=${FIRST_FUNCTION}`,
     ...['-Wl,--export=__stack_pointer,--export=__heap_base,--export=__tls_base,--export-table'],
     ...own,
-    ...[`${sysroot}/lib/crt1.o`, `${sysroot}/lib/c_longjmp.o`, `-L${sysroot}/lib`, '-lc', builtins],
+    ...[`${sysroot}/lib/crt1.o`, `${sysroot}/lib/c_longjmp.o`, `-L${sysroot}/lib`],
+    ...[...cxxLibrary, '-lc', builtins],
   ];
 }
+
+/** The headers come before those of C, which they wrap. */
+const cxxFlags = ({ folder, exceptionFlags }: CxxLibrary, args: readonly string[]): readonly string[] => [
+  ...(args.includes('-fno-exceptions') ? [] : exceptionFlags),
+  ...(args.includes('-nostdinc++') ? [] : ['-nostdinc++', '-isystem', `${folder}/include/c++/v1`]),
+];

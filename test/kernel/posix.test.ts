@@ -49,19 +49,20 @@ beforeAll(async () => {
 }, BUILD_TIMEOUT);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const files = (await readdir(sources)).filter((file) => /\.c(pp)?$/.test(file));
+
+/** How it is compiled, here and natively. */
+function sourceOf(name: string) {
+  const c = { source: join(sources, `${name}.c`), compiler: 'cc', gcc: 'gcc', flags: [] };
+  const cxx = { source: join(sources, `${name}.cpp`), compiler: 'c++', gcc: 'g++', flags: ['-std=c++20'] };
+  return files.includes(`${name}.cpp`) ? cxx : c;
+}
+
 /** Path of the program. */
 async function build(name: string, ...flags: string[]): Promise<string> {
   const program = join(folder, `${name}.wasm`);
-  const { status, stderr } = await cli(
-    'cc',
-    '-O1',
-    '-Wall',
-    ...flags,
-    join(sources, `${name}.c`),
-    '-lm',
-    '-o',
-    program,
-  );
+  const { source, compiler, flags: standard } = sourceOf(name);
+  const { status, stderr } = await cli(compiler, ...standard, '-O1', '-Wall', ...flags, source, '-lm', '-o', program);
   expect(status, stderr).toBe(0);
   return program;
 }
@@ -70,12 +71,13 @@ async function build(name: string, ...flags: string[]): Promise<string> {
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { arguments: ['x y', '', 'é', '--help'] };
 const INPUTS: Readonly<Record<string, string>> = { input: 'pear\napple\n\nfig' };
 
-const names = (await readdir(sources)).filter((file) => file.endsWith('.c')).map((file) => file.slice(0, -2));
+const names = files.map((file) => file.slice(0, file.lastIndexOf('.')));
 
-describe('a C program does what it does on Linux', () => {
+describe('a program does what it does on Linux', () => {
   test.each(names)('%s', async (name) => {
     const native = join(folder, name);
-    const compiled = await ending('gcc', ['-O1', '-w', join(sources, `${name}.c`), '-lm', '-o', native]);
+    const { source, gcc, flags } = sourceOf(name);
+    const compiled = await ending(gcc, [...flags, '-O1', '-w', source, '-lm', '-o', native]);
     expect(compiled.status, compiled.stderr).toBe(0);
     const program = await build(name);
     const args = ARGUMENTS[name] ?? [];
@@ -107,13 +109,14 @@ describe('portside cc', () => {
     expect(stderr).toMatch(/undeclared identifier 'nothing'/);
   });
 
-  test('compiles C++, constructors of globals among it', async () => {
+  test('compiles C++ without exceptions, and without its library', async () => {
     await writeFile(
       join(folder, 'object.cc'),
       '#include <stdio.h>\nstruct Told { Told() { puts("constructed"); } };\nstatic Told told;\nint main() { puts("main"); }',
     );
     const program = join(folder, 'object.wasm');
-    const { status, stderr } = await cli('c++', '-fno-exceptions', join(folder, 'object.cc'), '-o', program);
+    const flags = ['-fno-exceptions', '-nostdlib++', '-nostdinc++'];
+    const { status, stderr } = await cli('cc', ...flags, join(folder, 'object.cc'), '-o', program);
     expect(status, stderr).toBe(0);
     expect(await cli('run', program)).toMatchObject({ status: 0, stdout: 'constructed\nmain\n' });
   });

@@ -1,10 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
-import { compilerArguments, links, outputOf } from '../../../cli/cc/command-line.js';
+import { compilerArguments, isCxx, links, outputOf } from '../../../cli/cc/command-line.js';
 import { declarationOf } from '../../../cli/cc/declare.js';
 import { abiMismatch, detectAbi } from '../../../kernel-host/guest/abi.js';
 import { ABI_VERSION, declarationSection, readDeclaration } from '../../../kernel-host/guest/posix/declaration.js';
 
-const toolchain = { targetFlags: ['--target=wasm32'], sysroot: '/sysroot', builtins: '/builtins.a' };
+const toolchain = { targetFlags: ['--target=wasm32'], sysroot: '/sysroot', cxx: undefined, builtins: '/builtins.a' };
+const cxx = { ...toolchain, cxx: { folder: '/cxx', exceptionFlags: ['-fexceptions-of-wasm'] } };
 
 describe('the command line of the compiler', () => {
   test.each([
@@ -41,6 +42,32 @@ describe('the command line of the compiler', () => {
     const args = compilerArguments(['x.c', '-Wl,-z,stack-size=65536', '-Wl,--max-memory=67108864'], toolchain);
     expect(args.findLastIndex((flag) => flag.includes('stack-size'))).toBe(args.indexOf('-Wl,-z,stack-size=65536'));
     expect(args.findLastIndex((flag) => flag.includes('max-memory'))).toBe(args.indexOf('-Wl,--max-memory=67108864'));
+  });
+
+  it('finds the headers of C++ before those of C, and links its library before libc', () => {
+    const args = compilerArguments(['x.cc', '-lstdc++'], cxx);
+    expect(args.indexOf('/cxx/include/c++/v1')).toBeLessThan(args.indexOf('/sysroot/include'));
+    expect(args.indexOf('-lc++')).toBeLessThan(args.indexOf('-lc'));
+    expect(args).toContain('-fexceptions-of-wasm');
+    expect(args).not.toContain('-lstdc++');
+  });
+
+  it('leaves out of C++ what it is told to', () => {
+    const args = compilerArguments(['-fno-exceptions', '-nostdinc++', '-nostdlib++', 'x.cc'], cxx);
+    expect(args.filter((flag) => flag.includes('/cxx') || flag === '-fexceptions-of-wasm' || flag === '-lc++')).toEqual(
+      [],
+    );
+  });
+
+  test.each([
+    [true, ['x.cpp']],
+    [true, ['x.o', '-lstdc++']],
+    [true, ['-x', 'c++', '-']],
+    [true, ['-xc++', '-']],
+    [false, ['x.c', '-o', 'c++']],
+    [false, ['-x', 'c', 'y']],
+  ])('C++: %s, of %j', (is, args) => {
+    expect(isCxx(args)).toBe(is);
   });
 
   it('knows the file that is written', () => {

@@ -4,13 +4,13 @@
  */
 #include <features.h>
 
-int __main_argc_argv(int, char **);
+int __wasm_call_main(int, char **);
 int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void));
 
 /* wasm checks the type of an indirect call, and libc passes main three arguments. */
 static int main3(int argc, char **argv, char **envp)
 {
-	return __main_argc_argv(argc, argv);
+	return __wasm_call_main(argc, argv);
 }
 
 __attribute__((export_name("_start_c"))) void _start_c(long *p)
