@@ -16,17 +16,9 @@ import {
 } from './cc/command-line.js';
 import { declarationOf } from './cc/declare.js';
 
-/** `guest/build-sysroot.mjs`, which runs from where it lies: it is beside the files that it builds from. */
-interface SysrootBuilder {
-  readonly TARGET_FLAGS: readonly string[];
-  readonly sysroot: (onStep: (step: string) => void) => Promise<string>;
-}
-
-/** `guest/build-libcxx.mjs`. */
-interface CxxBuilder {
-  readonly EXCEPTION_FLAGS: readonly string[];
-  readonly libcxx: (onStep: (step: string) => void) => Promise<string>;
-}
+/** These run from where they lie, beside the files that they build from. */
+type SysrootBuilder = typeof import('../guest/build-sysroot.mjs');
+type CxxBuilder = typeof import('../guest/build-libcxx.mjs');
 
 export type Language = 'c' | 'c++';
 const COMPILERS = { c: 'clang-22', 'c++': 'clang++-22' } as const;

@@ -46,6 +46,8 @@ export interface Platform {
   readonly workers: GuestWorkers;
   /** Runs a callback in a later task of the event loop, as soon as may be, and ahead of timers. */
   readonly defer: (callback: () => void) => void;
+  /** How many guests can run at once: the host's logical processors. */
+  readonly processors: number;
 }
 
 export interface KernelEvents {
@@ -61,6 +63,8 @@ export class Kernel {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly workers: GuestWorkers;
+  /** The host's logical processors. */
+  readonly processors: number;
   readonly sources = new Sources();
   readonly vfs: Vfs;
   readonly descriptions: Descriptions;
@@ -85,6 +89,7 @@ export class Kernel {
     this.memory = KernelMemory.create(INITIAL_PAGES);
     this.clock = platform.clock;
     this.workers = platform.workers;
+    this.processors = platform.processors;
     this.events = events;
     this.pages = new PageAllocator(this.memory, layOutSuperblock(this.memory));
     this.slabs = new SlabAllocator(this.memory, this.pages);

@@ -13,9 +13,14 @@ export class DescriptorTable {
     this.#process = process;
   }
 
-  /** Descriptors are below this (RLIMIT_NOFILE). */
-  get limit(): number {
+  /** Descriptors are below this. */
+  get size(): number {
     return this.#memory.u32[(this.#process >>> 2) + PROCESS.TABLE_SIZE_W] as number;
+  }
+
+  /** New descriptors are below this (RLIMIT_NOFILE). */
+  get limit(): number {
+    return this.#memory.u32[(this.#process >>> 2) + PROCESS.LIMIT_W] as number;
   }
 
   /** Whether another descriptor can be had. */
@@ -29,7 +34,7 @@ export class DescriptorTable {
 
   /** The description's address, or -EBADF. */
   get(fd: number): number {
-    if (fd < 0 || fd >= this.limit) return -EBADF;
+    if (fd < 0 || fd >= this.size) return -EBADF;
     const entry = this.#memory.u32[this.#slot(fd)] as number;
     return entry === 0 ? -EBADF : entryDescription(entry);
   }
@@ -71,8 +76,8 @@ export class DescriptorTable {
 
   /** Calls `visit` with every open descriptor and its description. */
   forEach(visit: (fd: number, description: number) => void): void {
-    const limit = this.limit;
-    for (let fd = 0; fd < limit; fd++) {
+    const { size } = this;
+    for (let fd = 0; fd < size; fd++) {
       const entry = this.#memory.u32[this.#slot(fd)] as number;
       if (entry !== 0) visit(fd, entryDescription(entry));
     }

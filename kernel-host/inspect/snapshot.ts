@@ -62,7 +62,7 @@ function openDescriptors(process: Process): number {
 
 function* socketsOf(kernel: Kernel, process: Process): Generator<readonly [fd: number, socket: Socket]> {
   if (process.status !== null) return;
-  for (let fd = 0; fd < process.descriptors.limit; fd++) {
+  for (let fd = 0; fd < process.descriptors.size; fd++) {
     const description = openDescription(kernel, process, fd);
     const operations = description === 0 ? null : kernel.descriptions.kernelObject(description);
     if (operations instanceof Socket) yield [fd, operations];

@@ -87,6 +87,12 @@ export class AddressSpace {
     return pageUp(this.#break) + this.#mappings.size;
   }
 
+  /** Bytes of its heap and of mappings that nobody else sees. */
+  get ownSize(): number {
+    const own = this.mappings.filter(({ backing }) => !backing?.object);
+    return own.reduce((size, { start, end }) => size + end - start, this.#break - this.#heap);
+  }
+
   /** What it wrote to memory that it shares is seen by the others from now on, and what they wrote is seen by it. */
   synchronize(): void {
     for (const object of this.#shared) object.synchronize();

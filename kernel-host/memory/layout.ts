@@ -153,6 +153,8 @@ export const PROCESS = {
   LOWEST_FREE_W: 9,
   /** Descriptions that the kernel handed over for the process to open files with, and their number. */
   SPARE_COUNT_W: 10,
+  /** New descriptors are below this (the soft RLIMIT_NOFILE, at most the table's size). */
+  LIMIT_W: 11,
   /** System calls that its program has made, whoever answered them: counted by its worker, read by the kernel. */
   CALLS_F64: 6,
   SPARES_W: 16,

@@ -25,7 +25,7 @@ export function openDescription(kernel: Kernel, process: Process, fd: number): n
 /** The smallest open descriptor from `from` on, or -1. */
 export function nextDescriptor(kernel: Kernel, process: Process, from: number): number {
   if (process.status !== null) return -1;
-  for (let fd = from; fd < process.descriptors.limit; fd++) if (openDescription(kernel, process, fd) !== 0) return fd;
+  for (let fd = from; fd < process.descriptors.size; fd++) if (openDescription(kernel, process, fd) !== 0) return fd;
   return -1;
 }
 

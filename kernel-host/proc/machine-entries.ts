@@ -29,11 +29,12 @@ function meminfo(kernel: Kernel): string {
   );
 }
 
-function cpuinfo(kernel: Kernel, processors: number): string {
+function cpuinfo(kernel: Kernel): string {
   const [, , , , machine] = kernel.identity;
-  return Array.from({ length: processors }, (_, index) => `processor\t: ${index}\nmodel name\t: ${machine}\n\n`).join(
-    '',
-  );
+  return Array.from(
+    { length: kernel.processors },
+    (_, index) => `processor\t: ${index}\nmodel name\t: ${machine}\n\n`,
+  ).join('');
 }
 
 /** The second number is the idle time of all processors, 0 where it is not accounted. */
@@ -51,12 +52,12 @@ function fileSystems(kernel: Kernel): string {
   return [...types].map((type) => `nodev\t${type}\n`).join('');
 }
 
-/** @param booted on the monotonic clock. @param processors that guests can run on at once. */
-export function machineEntries(kernel: Kernel, booted: number, processors: number): readonly ProcEntry<null>[] {
+/** @param booted on the monotonic clock. */
+export function machineEntries(kernel: Kernel, booted: number): readonly ProcEntry<null>[] {
   const [system, node, release, version, , domain] = kernel.identity;
   const bootId = crypto.randomUUID();
   return [
-    file('cpuinfo', () => cpuinfo(kernel, processors)),
+    file('cpuinfo', () => cpuinfo(kernel)),
     file('filesystems', () => fileSystems(kernel)),
     file('meminfo', () => meminfo(kernel)),
     link('mounts', () => encoder.encode('self/mounts')),

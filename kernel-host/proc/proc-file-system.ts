@@ -52,8 +52,6 @@ type Shown =
 export interface ProcOptions {
   /** st_dev */
   readonly device: number;
-  /** How many guests can run at once: the host's logical processors. */
-  readonly processors: number;
 }
 
 export class ProcFileSystem implements FileSystem {
@@ -72,7 +70,7 @@ export class ProcFileSystem implements FileSystem {
     this.#kernel = kernel;
     this.device = options.device;
     this.#booted = kernel.clock.monotonic();
-    this.#machine = new Catalogue(machineEntries(kernel, this.#booted, options.processors));
+    this.#machine = new Catalogue(machineEntries(kernel, this.#booted));
     this.#process = new Catalogue(processEntries(kernel, this.#booted));
   }
 

@@ -2,7 +2,9 @@
  * /proc/<pid> (proc(5)). What the kernel has no knowledge of is not there: where a guest's memory is its worker's own,
  * `maps` is empty, `statm` is 0 and the Vm lines of `status` are missing; and nobody counts its I/O.
  */
+
 import { ENOENT, Errno } from '../abi/errno.js';
+import { RESOURCES } from '../abi/resource.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import type { Process } from '../process/process.js';
@@ -72,7 +74,7 @@ function status(process: Process): string {
     // Real, effective, saved and file system ids: none is changed apart from the others.
     ['Uid', [euid, euid, euid, euid].join('\t')],
     ['Gid', [egid, egid, egid, egid].join('\t')],
-    ...(state === 'Z' ? [] : [['FDSize', process.descriptors.limit]]),
+    ...(state === 'Z' ? [] : [['FDSize', process.descriptors.size]]),
     ...memoryLines(process),
     ['Threads', process.tasks.size],
   ];
@@ -107,23 +109,16 @@ function stat(process: Process, booted: number): string {
   return `${fields.join(' ')}\n`;
 }
 
-/** Nothing limits a process by setrlimit(2) but the size of its descriptor table. */
 function limits(process: Process): string {
-  const row = (name: string, limit: number | string, unit: string): string =>
-    `${name.padEnd(26)}${String(limit).padEnd(21)}${String(limit).padEnd(21)}${unit.padEnd(10)}\n`;
   if (process.status !== null) return '';
-  return [
-    `${'Limit'.padEnd(26)}${'Soft Limit'.padEnd(21)}${'Hard Limit'.padEnd(21)}${'Units'.padEnd(10)}\n`,
-    row('Max cpu time', 'unlimited', 'seconds'),
-    row('Max file size', 'unlimited', 'bytes'),
-    row('Max data size', 'unlimited', 'bytes'),
-    row('Max core file size', 0, 'bytes'),
-    row('Max resident set', 'unlimited', 'bytes'),
-    row('Max processes', 'unlimited', 'processes'),
-    row('Max open files', process.descriptors.limit, 'files'),
-    row('Max address space', 'unlimited', 'bytes'),
-    row('Max file locks', 'unlimited', 'locks'),
-  ].join('');
+  const shown = (limit: number): string => (limit === Number.POSITIVE_INFINITY ? 'unlimited' : String(limit));
+  const row = (name: string, soft: string, hard: string, unit: string): string =>
+    `${name.padEnd(26)}${soft.padEnd(21)}${hard.padEnd(21)}${unit.padEnd(10)}\n`;
+  const rows = RESOURCES.map(([name, unit], resource) => {
+    const { soft, hard } = process.limits.get(resource);
+    return row(`Max ${name}`, shown(soft), shown(hard), unit);
+  });
+  return row('Limit', 'Soft Limit', 'Hard Limit', 'Units') + rows.join('');
 }
 
 /** @param booted on the monotonic clock. */

@@ -1,9 +1,12 @@
 /** What a process has from its first moment, and what it gives back with its last. */
+import { EAGAIN, Errno } from '../abi/errno.js';
 import { signaledStatus } from '../abi/process.js';
-import { SI_KERNEL } from '../abi/signal.js';
+import { RLIMIT_NPROC } from '../abi/resource.js';
+import { SI_KERNEL, SIGXCPU } from '../abi/signal.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import type { Address } from '../memory/kernel-memory.js';
+import { limitProcessorTime, processorTimeIsOver } from './cpu-limit.js';
 import { hold, letGo } from './held-places.js';
 import { IntervalTimers } from './interval-timers.js';
 import { resume, stop } from './job-control.js';
@@ -28,6 +31,7 @@ export interface Birth {
 /** A process without a thread and without descriptors, with holds of its own on what it is given. @throws Errno EAGAIN */
 export function createProcess(kernel: Kernel, birth: Birth): Process {
   const { pid, parent, image, cwd } = birth;
+  if (parent) checkProcesses(kernel, parent);
   hold(image.executable);
   try {
     hold(cwd);
@@ -37,7 +41,7 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
   }
   let record: Address;
   try {
-    record = makeRecord(kernel, pid, parent?.umask ?? 0o022);
+    record = makeRecord(kernel, pid, parent);
   } catch (error) {
     letGo(image.executable);
     letGo(cwd);
@@ -52,7 +56,10 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
       new IntervalTimers(
         kernel.timers,
         () => kernel.clock.monotonic(),
-        (signal) => owner.signals.raise(signal, SI_KERNEL),
+        (signal) => {
+          if (signal === SIGXCPU) processorTimeIsOver(owner);
+          else owner.signals.raise(signal, SI_KERNEL);
+        },
       ),
     posixTimers: new PosixTimers(kernel.timers),
     signals: (owner) =>
@@ -69,9 +76,22 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
   if (parent) {
     process.signals.actions.copyFrom(parent.signals.actions);
     process.credentials.copyFrom(parent.credentials);
+    process.limits.copyFrom(parent.limits);
+    process.nice = parent.nice;
+    limitProcessorTime(process);
   }
   refillSpares(kernel, process);
   return process;
+}
+
+/** RLIMIT_NPROC is of threads, and does not count for the superuser (setrlimit(2)). @throws Errno EAGAIN */
+export function checkProcesses(kernel: Kernel, { limits, credentials }: Process): void {
+  const limit = limits.soft(RLIMIT_NPROC);
+  if (limit === Number.POSITIVE_INFINITY || credentials.privileged) return;
+  let threads = 0;
+  for (const process of kernel.processes.all())
+    if (process.credentials.ruid === credentials.ruid) threads += process.tasks.size;
+  if (threads >= limit) throw new Errno(EAGAIN);
 }
 
 /** Gives back all that a process holds, but for its pid. */

@@ -3,12 +3,15 @@
  * ITIMER_PROF count all time in which the process does not wait in a call, so that a PHP page that sleeps, or streams events
  * for an hour, does not use up its time limit.
  */
-import { SIGALRM, SIGPROF, SIGVTALRM } from '../abi/signal.js';
+import { SIGALRM, SIGPROF, SIGVTALRM, SIGXCPU } from '../abi/signal.js';
 import type { Deadline, Timers } from '../poll/timers.js';
 
 /** By ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF. */
-const SIGNALS = [SIGALRM, SIGVTALRM, SIGPROF];
+const SIGNALS = [SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU];
 const ITIMER_REAL = 0;
+export const ITIMER_PROF = 2;
+/** The kernel's own, of RLIMIT_CPU. */
+export const PROCESSOR_LIMIT = 3;
 
 export interface TimerSetting {
   /** Milliseconds until it expires; 0 when it is not running. */

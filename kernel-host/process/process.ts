@@ -10,6 +10,7 @@ import type { Terminal } from '../tty/terminal.js';
 import { NOTHING_USED, type Usage } from './accounting.js';
 import { Credentials } from './credentials.js';
 import type { IntervalTimers } from './interval-timers.js';
+import { Limits } from './limits.js';
 import type { PosixTimers } from './posix-timers.js';
 import type { Program } from './programs.js';
 import type { Signals } from './signals.js';
@@ -44,6 +45,9 @@ export class Process {
   readonly posixTimers: PosixTimers;
   readonly signals: Signals;
   readonly credentials = new Credentials();
+  readonly limits = new Limits();
+  /** Nice value, -20 to 19 (POSIX nice()). The host schedules workers as it likes: it is kept, and told. */
+  nice = 0;
   /** Its threads by id; none of a zombie. */
   readonly tasks = new Map<Pid, Task>();
   image: Image;

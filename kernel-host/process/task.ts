@@ -2,7 +2,9 @@
  * A thread of a process as the kernel sees it: its channel, its memory, its signals, and what it waits for. A call that
  * cannot be answered yet parks on the wait queues of what it needs; a wake tries it again, a deadline or a signal ends it.
  */
+
 import { EINTR, EPIPE, ERESTARTSYS, Errno } from '../abi/errno.js';
+import { SCHED_OTHER } from '../abi/resource.js';
 import type { KernelChannel } from '../channel/kernel-channel.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { GuestWorker } from '../platform/guest-workers.js';
@@ -44,6 +46,8 @@ export class Task implements Waiter, Deadline {
   readonly #enqueue: (callback: () => void) => void;
   readonly #failed: (error: unknown) => void;
   worker: GuestWorker | null = null;
+  /** Policy of scheduling (SCHED_*). */
+  policy = SCHED_OTHER;
   /** Where 0 is stored, and a futex woken, when the thread ends (set_tid_address(2)); 0 for nowhere. */
   clearAddress = 0;
   /** Address of the list of robust mutexes (set_robust_list(2)); 0 for none. */

@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler, LARGEST_OFFSET, nonBlocking, readable, whenReady, wide, writable } from './call.js';
+import { withinFileSize } from './file-size.js';
 import { settle } from './settle.js';
 
 /** limits.h, Linux. */
@@ -46,7 +47,9 @@ function writeFrom(kernel: Kernel, task: Task, description: number, from: Uint8A
       const offset = append ? operations.size(description) : descriptions.offset(description);
       // A folder of the host may have lost the file.
       if (offset < 0) return offset;
-      const count = operations.write(description, done === 0 ? from : from.subarray(done), offset);
+      const rest = done === 0 ? from : from.subarray(done);
+      const fits = operations.seekable ? withinFileSize(task, offset, rest.length) : rest.length;
+      const count = operations.write(description, fits < rest.length ? rest.subarray(0, fits) : rest, offset);
       if (count < 0) return done > 0 && count !== -EAGAIN ? done : done > 0 && !mayWait ? done : count;
       if (operations.seekable) descriptions.setOffset(description, offset + count);
       done += count;
@@ -144,7 +147,8 @@ const pread64: Handler = (kernel, task, fd, buffer, count, low, high) => {
 const pwrite64: Handler = (kernel, task, fd, buffer, count, low, high) => {
   const description = writable(kernel, task, fd);
   const operations = seekable(kernel, description, wide(low, high));
-  const written = operations.write(description, task.memory.bytes(buffer, lengthOf(count)), wide(low, high));
+  const fits = withinFileSize(task, wide(low, high), lengthOf(count));
+  const written = operations.write(description, task.memory.bytes(buffer, fits), wide(low, high));
   return synchronized(kernel, task, description, written);
 };
 

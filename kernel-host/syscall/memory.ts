@@ -30,6 +30,7 @@ import {
   PAGE_SIZE,
   PROT_ALL,
 } from '../abi/memory.js';
+import { RLIMIT_AS, RLIMIT_DATA } from '../abi/resource.js';
 import { S_IFREG } from '../abi/stat.js';
 import { DEVICE_ZERO } from '../device/devices.js';
 import { AbsentBlocks } from '../fs/block-cache.js';
@@ -48,7 +49,21 @@ export function addressSpace(task: Task): AddressSpace {
   return task.process.addressSpace;
 }
 
-const brk: Handler = (_kernel, task, address) => addressSpace(task).brk(address >>> 0);
+/** @throws Errno ENOMEM where a process may not have so many bytes more (RLIMIT_AS; what is its alone counts for RLIMIT_DATA) */
+function checkSize({ process: { limits } }: Task, space: AddressSpace, more: number, own: boolean): void {
+  if (space.size + more > limits.soft(RLIMIT_AS)) throw new Errno(ENOMEM);
+  if (own && space.ownSize + more > limits.soft(RLIMIT_DATA)) throw new Errno(ENOMEM);
+}
+
+const brk: Handler = (_kernel, task, address) => {
+  const space = addressSpace(task);
+  const { end } = space.heap;
+  // brk(2) has no error: the break stays.
+  const over = (resource: number, size: number): boolean =>
+    size + (address >>> 0) - end > task.process.limits.soft(resource);
+  if (over(RLIMIT_AS, space.size) || over(RLIMIT_DATA, space.ownSize)) return end;
+  return space.brk(address >>> 0);
+};
 
 const mmap: Handler = (kernel, task, hint, length, protection, flags, fd, page) => {
   const space = addressSpace(task);
@@ -67,6 +82,7 @@ const mmap: Handler = (kernel, task, hint, length, protection, flags, fd, page) 
         ? new SharedObject(null)
         : null;
   if (offset + size > 2 ** 32 * PAGE_SIZE) return -EOVERFLOW;
+  checkSize(task, space, pageUp(size), !shared);
   const address = space.map(hint >>> 0, size, flags, allowed);
   return backing ? show(task, space, address, size, backing, offset) : address;
 };
@@ -131,8 +147,12 @@ const munmap: Handler = (_kernel, task, address, length) => {
   return 0;
 };
 
-const mremap: Handler = (_kernel, task, address, oldLength, newLength, flags) =>
-  addressSpace(task).remap(address >>> 0, oldLength >>> 0, newLength >>> 0, flags);
+const mremap: Handler = (_kernel, task, address, oldLength, newLength, flags) => {
+  const space = addressSpace(task);
+  const more = pageUp(newLength >>> 0) - pageUp(oldLength >>> 0);
+  if (more > 0) checkSize(task, space, more, !space.mappingAt(address >>> 0)?.backing?.object);
+  return space.remap(address >>> 0, oldLength >>> 0, newLength >>> 0, flags);
+};
 
 /** @throws Errno EINVAL, ENOMEM */
 function checkRange(space: AddressSpace, address: number, length: number): void {

@@ -5,6 +5,7 @@ import { emptyAttributes, STAT_SIZE, writeStat } from '../abi/stat.js';
 import { KIND_DIRECTORY, KIND_FILE } from '../memory/layout.js';
 import { changeDirectory } from '../process/working-directory.js';
 import { describe, type Handler, LARGEST_OFFSET, placeOf, placeOrNull, wide, writable } from './call.js';
+import { checkFileSize } from './file-size.js';
 import { putStatFs } from './paths.js';
 import { settle } from './settle.js';
 
@@ -25,6 +26,7 @@ const ftruncate64: Handler = (kernel, task, fd, low, high) => {
   const description = describe(task, fd);
   if ((kernel.descriptions.flags(description) & O_ACCMODE) === O_RDONLY) return -EINVAL;
   if (kernel.descriptions.kind(description) === KIND_DIRECTORY) return -EISDIR;
+  checkFileSize(task, size);
   return kernel.descriptions.operations(description).truncate(description, size);
 };
 
@@ -36,6 +38,7 @@ const fallocate: Handler = (kernel, task, fd, mode, low, high, lengthLow, length
   const end = wide(low, high) + wide(lengthLow, lengthHigh);
   if (wide(low, high) < 0 || wide(lengthLow, lengthHigh) <= 0) return -EINVAL;
   if (end > LARGEST_OFFSET) return -EFBIG;
+  checkFileSize(task, end);
   const operations = kernel.descriptions.operations(description);
   return end > operations.size(description) ? operations.truncate(description, end) : 0;
 };

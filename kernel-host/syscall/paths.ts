@@ -61,6 +61,7 @@ import type { Process } from '../process/process.js';
 import { refillSpares } from '../process/process-record.js';
 import { changeDirectory } from '../process/working-directory.js';
 import { describe, type Handler, install, placeOf, startOf } from './call.js';
+import { checkFileSize } from './file-size.js';
 
 const PERMISSIONS = 0o7777;
 
@@ -283,6 +284,7 @@ const truncate64: Handler = (kernel, task, path, low, high) => {
   const place = changeable(kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true));
   const type = kernel.vfs.type(place);
   if (type !== S_IFREG) return type === S_IFDIR ? -EISDIR : -EINVAL;
+  checkFileSize(task, size);
   return place.fileSystem.truncate(place.node, size);
 };
 

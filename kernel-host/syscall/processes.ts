@@ -2,7 +2,7 @@
 import { EINVAL, Errno } from '../abi/errno.js';
 import { fillRandom } from '../device/devices.js';
 import type { UserMemory } from '../memory/user-memory.js';
-import type { TimerSetting } from '../process/interval-timers.js';
+import { ITIMER_PROF, type TimerSetting } from '../process/interval-timers.js';
 import type { Handler } from './call.js';
 
 /** struct itimerval of 32-bit Linux: interval and value, each i32 seconds and i32 microseconds. */
@@ -16,6 +16,7 @@ const putTimer = (memory: UserMemory, address: number, setting: TimerSetting): v
 };
 
 const getitimer: Handler = (_kernel, task, which, current) => {
+  if (which > ITIMER_PROF) return -EINVAL;
   const setting = task.process.intervalTimers.get(which);
   if (!setting) return -EINVAL;
   putTimer(task.memory, current, setting);
@@ -24,6 +25,7 @@ const getitimer: Handler = (_kernel, task, which, current) => {
 
 const setitimer: Handler = (_kernel, task, which, next, previous) => {
   const { memory, process } = task;
+  if (which > ITIMER_PROF) return -EINVAL;
   const setting = process.intervalTimers.get(which);
   if (!setting) return -EINVAL;
   const read = (at: number): number => {

@@ -11,6 +11,7 @@ import { ioCalls } from './io.js';
 import { ipcMemoryCalls } from './ipc-memory.js';
 import { ipcMessageCalls } from './ipc-messages.js';
 import { ipcSemaphoreCalls } from './ipc-semaphores.js';
+import { limitCalls } from './limits.js';
 import { lockCalls } from './locks.js';
 import { memoryCalls } from './memory.js';
 import { openFileCalls } from './open-files.js';
@@ -21,6 +22,7 @@ import { posixQueueCalls } from './posix-queues.js';
 import { posixTimerCalls } from './posix-timers.js';
 import { processGroupCalls } from './process-groups.js';
 import { processCalls } from './processes.js';
+import { schedulingCalls } from './scheduling.js';
 import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
@@ -77,6 +79,17 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_exit, threadCalls.exit],
   [number.SYS_exit_group, threadCalls.exitGroup],
   [number.SYS_sched_yield, () => 0],
+  [number.SYS_sched_setparam, schedulingCalls.schedSetparam],
+  [number.SYS_sched_setscheduler, schedulingCalls.schedSetscheduler],
+  [number.SYS_sched_getscheduler, schedulingCalls.schedGetscheduler],
+  [number.SYS_sched_getparam, schedulingCalls.schedGetparam],
+  [number.SYS_sched_getaffinity, schedulingCalls.schedGetaffinity],
+  [number.SYS_sched_get_priority_max, schedulingCalls.schedGetPriorityMax],
+  [number.SYS_sched_get_priority_min, schedulingCalls.schedGetPriorityMin],
+  [number.SYS_sched_rr_get_interval_time64, schedulingCalls.schedRrGetInterval],
+  [number.SYS_setpriority, schedulingCalls.setpriority],
+  [number.SYS_getpriority, schedulingCalls.getpriority],
+  [number.SYS_prlimit64, limitCalls.prlimit64],
   [number.SYS_clone, threadCalls.clone],
   [number.SYS_portside_fork, threadCalls.fork],
   [number.SYS_set_robust_list, threadCalls.setRobustList],

@@ -223,6 +223,7 @@ class Stress {
           },
         },
         defer: setImmediate,
+        processors: 2,
       },
       {
         onExit: (pid, status) => this.#ends.get(pid)?.(status),

@@ -72,6 +72,7 @@ async function boot(options: Extract<ToMachine, { type: 'boot' }>): Promise<Runn
       alarm,
       workers,
       defer: createDefer(),
+      processors: navigator.hardwareConcurrency,
     },
     {
       onExit: (pid, status) => {
@@ -92,7 +93,7 @@ async function boot(options: Extract<ToMachine, { type: 'boot' }>): Promise<Runn
   });
   workers.prepare(site.workers);
   plantRootTree(kernel, [siteAddress(site, origin).host]);
-  mountProc(kernel, navigator.hardwareConcurrency);
+  mountProc(kernel);
   kernel.terminals.mount();
   const chunkStore = new ChunkStore(site.base, base);
   const [store, { module }] = await Promise.all([opening, loadMachine(kernel, site, base, chunkStore)]);

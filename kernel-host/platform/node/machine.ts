@@ -23,11 +23,12 @@ export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKE
       },
       workers: new NodeGuestWorkers(processWorker),
       defer: setImmediate,
+      processors: availableParallelism(),
     },
     events,
   );
   plantRootTree(kernel);
-  mountProc(kernel, availableParallelism());
+  mountProc(kernel);
   kernel.terminals.mount();
   return kernel;
 }

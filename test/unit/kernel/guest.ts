@@ -44,6 +44,7 @@ export class TestMachine {
           },
         },
         defer: setImmediate,
+        processors: 2,
       },
       {
         onExit: (pid, status) => {

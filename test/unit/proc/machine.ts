@@ -21,6 +21,7 @@ export function bootKernel(): Kernel {
       },
       workers: { start: () => ({ terminate() {} }) },
       defer: setImmediate,
+      processors: 3,
     },
     { onExit() {}, onCrash() {} },
   );
@@ -37,7 +38,7 @@ export function machine(): Kernel {
     abi: 'emscripten',
     module: EMPTY_MODULE,
   });
-  mountProc(kernel, 3);
+  mountProc(kernel);
   return kernel;
 }
 
