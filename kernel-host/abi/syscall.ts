@@ -193,3 +193,5 @@ export const SYS_portside_arity = 5004;
 export const SYS_portside_fork = 5005;
 /** Answered by the worker: calls a function of the program's table with one argument, whatever type it has. */
 export const SYS_portside_call = 5006;
+/** An atomic operation on memory that processes share: which one, its address, its operands, and where what was there is put. */
+export const SYS_portside_atomic = 5007;

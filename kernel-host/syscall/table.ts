@@ -23,6 +23,7 @@ import { posixTimerCalls } from './posix-timers.js';
 import { processGroupCalls } from './process-groups.js';
 import { processCalls } from './processes.js';
 import { schedulingCalls } from './scheduling.js';
+import { sharedAtomic } from './shared-atomic.js';
 import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
@@ -116,6 +117,7 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_portside_signal_word, signalCalls.signalWord],
   [number.SYS_portside_take_signal, signalCalls.takeSignal],
   [number.SYS_portside_exit_unmapping, threadCalls.exitUnmapping],
+  [number.SYS_portside_atomic, sharedAtomic],
   [number.SYS_brk, memoryCalls.brk],
   [number.SYS_mmap2, memoryCalls.mmap],
   [number.SYS_munmap, memoryCalls.munmap],
@@ -212,7 +214,7 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_clock_nanosleep_time64, pollCalls.clockNanosleep],
 ];
 
-/** Dense enough for an array: the largest number is 5000. */
+/** Dense enough for an array: the largest number is 5007. */
 export const callTable: readonly (Handler | undefined)[] = (() => {
   const table: (Handler | undefined)[] = [];
   for (const [index, handler] of entries) table[index] = handler;

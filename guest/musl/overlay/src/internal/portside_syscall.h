@@ -10,5 +10,6 @@
 #define SYS_portside_exit_unmapping 5003
 #define SYS_portside_arity 5004
 #define SYS_portside_call 5006
+#define SYS_portside_atomic 5007
 
 #endif
