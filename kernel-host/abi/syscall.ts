@@ -158,6 +158,7 @@ export const SYS_utimensat_time64 = 412;
 export const SYS_pselect6_time64 = 413;
 export const SYS_ppoll_time64 = 414;
 export const SYS_clock_gettime_time64 = 403;
+export const SYS_clock_settime64 = 404;
 export const SYS_clock_getres_time64 = 406;
 export const SYS_clock_nanosleep_time64 = 407;
 export const SYS_mq_timedsend_time64 = 418;

@@ -30,6 +30,8 @@ export interface ProcessStart {
   readonly abi: Abi;
   readonly entry: Entry;
   readonly tid: number;
+  /** Milliseconds since the epoch at which the kernel's monotonic clock was 0. */
+  readonly clockOrigin: number;
   readonly arguments: readonly string[];
   readonly environment: readonly string[];
 }

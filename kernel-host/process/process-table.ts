@@ -13,14 +13,13 @@ import { type Birth, createProcess, releaseProcess } from './birth.js';
 import { checkSize, type Executable, search } from './executables.js';
 import { createAddressSpace } from './guest-memory.js';
 import { hold, letGo } from './held-places.js';
-import type { Image, Pid, Process } from './process.js';
+import { type Image, INIT_PID, type Pid, type Process } from './process.js';
 import { guardedGroups, isUnused, releaseOrphaned } from './process-groups.js';
 import type { Task } from './task.js';
 import { Threads } from './threads.js';
 
 /** kernel.pid_max of Linux on 32 bits. */
 export const PID_MAX = 32768;
-const INIT_PID = 1;
 
 export interface SpawnOptions {
   /** With a slash: the program itself; without: looked for in the environment's PATH. */

@@ -18,6 +18,9 @@ import type { Task } from './task.js';
 
 export type Pid = Brand<number, 'Pid'>;
 
+/** Who has adopted whoever has no parent: no process of this kernel's, which waits for orphans itself. */
+export const INIT_PID = 1;
+
 /** What exec replaces. */
 export interface Image {
   readonly program: Program;

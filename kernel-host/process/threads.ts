@@ -67,6 +67,7 @@ export class Threads {
           abi: program.abi,
           entry,
           tid,
+          clockOrigin: kernel.clock.origin,
           arguments: process.arguments,
           environment: process.environment,
         },

@@ -11,6 +11,7 @@ import {
 } from '../abi/epoll.js';
 import { EINVAL, Errno } from '../abi/errno.js';
 import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../abi/fcntl.js';
+import { CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_REALTIME } from '../abi/time.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL } from '../memory/layout.js';
@@ -18,14 +19,7 @@ import { EventCounter } from '../poll/event-counter.js';
 import { TimerFile } from '../poll/timer-file.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler, install } from './call.js';
-import {
-  CLOCK_BOOTTIME,
-  CLOCK_MONOTONIC,
-  CLOCK_REALTIME,
-  putTimerSetting,
-  TIMESPEC_SIZE,
-  timerSettingAt,
-} from './time.js';
+import { putTimerSetting, TIMESPEC_SIZE, timerSettingAt } from './time.js';
 
 function open(kernel: Kernel, task: Task, operations: FileOperations, flags: number): number {
   const description = kernel.descriptions.create(KIND_KERNEL, O_RDWR | (flags & O_NONBLOCK), 0, operations);

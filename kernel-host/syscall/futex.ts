@@ -1,9 +1,10 @@
 /** futex(2). Priority inheritance is not there: ENOSYS, which the C library tells as ENOTSUP. */
 import { EAGAIN, EINTR, EINVAL, ENOSYS, ERESTARTSYS, ETIMEDOUT } from '../abi/errno.js';
+import { CLOCK_MONOTONIC, CLOCK_REALTIME } from '../abi/time.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import { ALL_BITS } from '../process/futexes.js';
 import type { Handler } from './call.js';
-import { CLOCK_MONOTONIC, CLOCK_REALTIME, deadlineAt, deadlineIn } from './time.js';
+import { deadlineAt, deadlineIn } from './time.js';
 
 const FUTEX_WAIT = 0;
 const FUTEX_WAKE = 1;

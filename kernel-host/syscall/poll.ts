@@ -1,21 +1,14 @@
 /** Waiting for descriptors (POSIX poll(), select()) and for time. */
 import { EBADF, EFAULT, EINTR, EINVAL } from '../abi/errno.js';
 import { POLL_ALWAYS, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI } from '../abi/poll.js';
+import { CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_REALTIME } from '../abi/time.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Kernel } from '../kernel.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import type { Handler } from './call.js';
 import { checkSetSize, getSet } from './signal-sets.js';
-import {
-  CLOCK_BOOTTIME,
-  CLOCK_MONOTONIC,
-  CLOCK_REALTIME,
-  deadlineAt,
-  deadlineIn,
-  putTime,
-  TIMER_ABSTIME,
-} from './time.js';
+import { deadlineAt, deadlineIn, putTime, TIMER_ABSTIME } from './time.js';
 
 interface Interest {
   readonly operations: FileOperations;

@@ -15,6 +15,7 @@ import {
 import { NAME_MAX, O_ACCMODE, O_CREAT, O_EXCL, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } from '../abi/fcntl.js';
 import { MQ_ATTR_SIZE, MQ_PRIO_MAX } from '../abi/ipc.js';
 import { NSIG, SI_MESGQ, SIGEV_NONE, SIGEV_SIGNAL, SIGEVENT_SIZE } from '../abi/signal.js';
+import { CLOCK_REALTIME } from '../abi/time.js';
 import { Permissions, READ, WRITE } from '../ipc/permissions.js';
 import { type Notification, PosixQueue } from '../ipc/posix-queue.js';
 import { QueueFile } from '../ipc/queue-file.js';
@@ -24,7 +25,7 @@ import type { UserMemory } from '../memory/user-memory.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler, install, nonBlocking, untilDone } from './call.js';
 import { seconds } from './ipc-structs.js';
-import { CLOCK_REALTIME, deadlineAt } from './time.js';
+import { deadlineAt } from './time.js';
 
 /** Linux: DFLT_MSGMAX and DFLT_MSGSIZEMAX for who names no attributes, HARD_MSGMAX and HARD_MSGSIZEMAX for root, the others' limits. */
 const DEFAULT_MESSAGES = 10;

@@ -1,18 +1,12 @@
 /** timer_create(2) and its like. Clocks of processor time cannot be waited for: no worker tells how much it has used. */
 import { EINVAL, Errno } from '../abi/errno.js';
 import * as abi from '../abi/signal.js';
+import { CLOCK_BOOTTIME, CLOCK_MONOTONIC, CLOCK_REALTIME } from '../abi/time.js';
 import type { Kernel } from '../kernel.js';
 import type { Notice, PosixTimer } from '../process/posix-timers.js';
 import type { Task } from '../process/task.js';
 import type { Handler } from './call.js';
-import {
-  CLOCK_BOOTTIME,
-  CLOCK_MONOTONIC,
-  CLOCK_REALTIME,
-  putTimerSetting,
-  TIMER_ABSTIME,
-  timerSettingAt,
-} from './time.js';
+import { putTimerSetting, TIMER_ABSTIME, timerSettingAt } from './time.js';
 
 const CLOCKS: ReadonlySet<number> = new Set([CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_BOOTTIME]);
 

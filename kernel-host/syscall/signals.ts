@@ -3,7 +3,7 @@ import { EAGAIN, EINTR, EINVAL, ENOMEM, ENOSYS, EPERM, Errno, ESRCH } from '../a
 import * as abi from '../abi/signal.js';
 import type { Kernel } from '../kernel.js';
 import type { UserMemory } from '../memory/user-memory.js';
-import type { Process } from '../process/process.js';
+import { INIT_PID, type Process } from '../process/process.js';
 import { PARKED, type Task } from '../process/task.js';
 import type { Handler } from './call.js';
 import { checkSetSize, getSet, putSet } from './signal-sets.js';
@@ -34,6 +34,8 @@ function targets(kernel: Kernel, caller: Process, pid: number): Process[] {
 /** Signal 0 asks whether the process is there, a zombie too. */
 const kill: Handler = (kernel, { process: caller }, pid, signal) => {
   if (!mayBeSent(signal)) return -EINVAL;
+  // Init is no process here: it has no handlers, and what it has none for does not reach it (kill(2)).
+  if (pid === INIT_PID) return caller.credentials.privileged ? 0 : -EPERM;
   const found = targets(kernel, caller, pid);
   if (found.length === 0) return -ESRCH;
   const permitted = found.filter((target) => maySend(caller, target, signal));

@@ -1,6 +1,7 @@
 /** System calls by number. What is not here is ENOSYS. */
 import * as number from '../abi/syscall.js';
 import type { Handler } from './call.js';
+import { clockCalls } from './clocks.js';
 import { credentialCalls } from './credentials.js';
 import { descriptorCalls } from './descriptors.js';
 import { epollCalls } from './epoll.js';
@@ -211,6 +212,9 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_timerfd_gettime64, eventFileCalls.timerfdGettime],
   [number.SYS_pidfd_open, pidfdCalls.pidfdOpen],
   [number.SYS_pidfd_send_signal, pidfdCalls.pidfdSendSignal],
+  [number.SYS_clock_gettime_time64, clockCalls.clockGettime],
+  [number.SYS_clock_getres_time64, clockCalls.clockGetres],
+  [number.SYS_clock_settime64, clockCalls.clockSettime],
   [number.SYS_clock_nanosleep_time64, pollCalls.clockNanosleep],
 ];
 

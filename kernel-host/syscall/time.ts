@@ -1,11 +1,9 @@
 /** struct timespec as arguments have it: i64 seconds, i32 nanoseconds. */
 import { EINVAL, Errno } from '../abi/errno.js';
+import { CLOCK_REALTIME } from '../abi/time.js';
 import type { Kernel } from '../kernel.js';
 import type { UserMemory } from '../memory/user-memory.js';
 
-export const CLOCK_REALTIME = 0;
-export const CLOCK_MONOTONIC = 1;
-export const CLOCK_BOOTTIME = 7;
 export const TIMER_ABSTIME = 1;
 export const TIMESPEC_SIZE = 16;
 

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { libcxx } from '../../guest/build-libcxx.mjs';
 import { ABI_VERSION, declarationSection } from '../../kernel-host/guest/posix/declaration.js';
 
 const portside = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta.url));
 const sources = fileURLToPath(new URL('posix/', import.meta.url));
-/** The C library is built first where it is not in the cache. */
+/** The libraries of C and C++ are built first where they are not in the cache. */
 const BUILD_TIMEOUT = 900_000;
 
 interface Ending {
@@ -45,6 +46,7 @@ const cli = (...args: string[]) => ending(process.execPath, [portside, ...args])
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portside-posix-'));
+  await libcxx(() => {});
   await build('hello');
 }, BUILD_TIMEOUT);
 afterAll(() => rm(folder, { recursive: true, force: true }));

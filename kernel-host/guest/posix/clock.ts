@@ -1,20 +1,21 @@
-/** clock_gettime and clock_getres, answered in the program's own thread. */
-import { EINVAL } from '../../abi/errno.js';
+/** clock_gettime and clock_getres, as far as they are answered in the program's own thread. */
+import {
+  CLOCK_BOOTTIME,
+  CLOCK_MONOTONIC,
+  CLOCK_MONOTONIC_COARSE,
+  CLOCK_MONOTONIC_RAW,
+  CLOCK_REALTIME,
+  CLOCK_REALTIME_COARSE,
+  CLOCK_RESOLUTION,
+  CLOCK_THREAD_CPUTIME_ID,
+} from '../../abi/time.js';
 
-const CLOCK_REALTIME = 0;
-const CLOCK_MONOTONIC = 1;
-const CLOCK_PROCESS_CPUTIME_ID = 2;
-const CLOCK_THREAD_CPUTIME_ID = 3;
-const CLOCK_MONOTONIC_RAW = 4;
-const CLOCK_REALTIME_COARSE = 5;
-const CLOCK_MONOTONIC_COARSE = 6;
-const CLOCK_BOOTTIME = 7;
-
-/** What browsers coarsen performance.now() to in an isolated page (High Resolution Time, section 4.1), in nanoseconds. */
-const RESOLUTION = 5000;
-
-/** Milliseconds, or -EINVAL. @param slept milliseconds that the thread has not used its processor. */
-export function now(clock: number, slept: number): number {
+/**
+ * Milliseconds; null for a clock that only the kernel knows.
+ * @param slept milliseconds that the thread has not used its processor.
+ * @param origin of the kernel's monotonic clock, since the epoch: in browsers each worker's counts from its own start.
+ */
+export function now(clock: number, slept: number, origin: number): number | null {
   switch (clock) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
@@ -23,12 +24,11 @@ export function now(clock: number, slept: number): number {
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME:
-      return performance.now();
-    case CLOCK_PROCESS_CPUTIME_ID:
+      return performance.now() + (performance.timeOrigin - origin);
     case CLOCK_THREAD_CPUTIME_ID:
       return performance.now() - slept;
     default:
-      return -EINVAL;
+      return null;
   }
 }
 
@@ -45,5 +45,5 @@ export function putTime(view: DataView, at: number, milliseconds: number): void 
 
 export function putResolution(view: DataView, at: number): void {
   putTime(view, at, 0);
-  view.setInt32(at + 8, RESOLUTION, true);
+  view.setInt32(at + 8, CLOCK_RESOLUTION, true);
 }

@@ -30,7 +30,7 @@ export function runPosix(start: ProcessStart, memory: WebAssembly.Memory, calls:
     if (typeof found !== 'function') throw new Abort(`the program exports no ${name}`);
     return (...words) => void found(...words);
   };
-  const syscall = systemCall(memory, calls, start.tid, () => instance);
+  const syscall = systemCall(memory, calls, start, () => instance);
   const clone = (
     routine: number,
     stack: number,

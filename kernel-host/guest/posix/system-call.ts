@@ -1,6 +1,7 @@
 /** `kernel.syscall`: what needs no kernel is answered here, the rest goes through the thread's channel. */
 import { EFAULT } from '../../abi/errno.js';
 import * as number from '../../abi/syscall.js';
+import type { ProcessStart } from '../../platform/guest-workers.js';
 import type { SystemCalls } from '../../vdso/system-calls.js';
 import { now, putResolution, putTime, TIMESPEC_SIZE } from './clock.js';
 
@@ -13,7 +14,7 @@ const MOST_PARAMETERS = 3;
 export function systemCall(
   memory: WebAssembly.Memory,
   calls: SystemCalls,
-  tid: number,
+  start: Pick<ProcessStart, 'tid' | 'clockOrigin'>,
   instance: () => WebAssembly.Instance | null,
 ): Syscall {
   const { channel } = calls;
@@ -31,11 +32,11 @@ export function systemCall(
         return calls.process.pid;
       case number.SYS_gettid:
         calls.process.countCall();
-        return tid;
+        return start.tid;
       case number.SYS_clock_gettime_time64:
       case number.SYS_clock_getres_time64: {
-        const time = now(a, channel.slept);
-        if (time < 0) return time;
+        const time = now(a, channel.slept, start.clockOrigin);
+        if (time === null) return calls.plain(call, a, b, c, d, e, f);
         if (call === number.SYS_clock_getres_time64 && b === 0) return 0;
         const at = range(b, TIMESPEC_SIZE);
         if (at < 0) return -EFAULT;

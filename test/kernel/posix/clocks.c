@@ -1,33 +1,94 @@
-/* Clocks go forward, agree with each other, and sleep as long as they should. */
+/* Clocks: of processors, of other processes, and what may be set. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
-#include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include "tell.h"
+
+#define TELL(call) do { errno = 0; long r = (call); printf("%s: %ld %d\n", #call, r, errno); } while (0)
 
 static double seconds(clockid_t clock)
 {
-	struct timespec now;
-	clock_gettime(clock, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
+	struct timespec t;
+	return clock_gettime(clock, &t) ? -1 : t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void compute(double time)
+{
+	double until = seconds(CLOCK_THREAD_CPUTIME_ID) + time;
+	while (seconds(CLOCK_THREAD_CPUTIME_ID) < until);
+}
+
+static void *computes(void *arg)
+{
+	compute(0.2);
+	return NULL;
 }
 
 int main(void)
 {
-	struct timespec ten = { 0, 10000000 }, resolution;
-	double begin = seconds(CLOCK_MONOTONIC);
-	nanosleep(&ten, NULL);
-	double slept = seconds(CLOCK_MONOTONIC) - begin;
-	printf("slept long enough %d, and not for ever %d\n", slept >= 0.0099, slept < 10);
-	printf("time() agrees %d\n", time(NULL) - seconds(CLOCK_REALTIME) < 2);
-	printf("this century %d\n", time(NULL) > 1700000000);
-	printf("resolution %d\n", clock_getres(CLOCK_MONOTONIC, &resolution) == 0 && resolution.tv_sec == 0);
-	TELL(clock_gettime(1000, &ten));
-	struct tm tm;
-	time_t moment = 1000000000;
-	char text[64];
-	strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S %a %j", gmtime_r(&moment, &tm));
-	printf("%s %lld\n", text, (long long)mktime(&tm));
-	printf("%ld\n", sysconf(_SC_PAGESIZE));
-	return 0;
+	struct timespec t = { 5, 0 }, wrong = { 5, 1000000000 };
+	setvbuf(stdout, NULL, _IONBF, 0);
+	if (!fork()) {
+		/* As the machine of a page does, which has its clock from its host. */
+		setuid(1000);
+		TELL(clock_settime(CLOCK_REALTIME, &t));
+		TELL(clock_settime(CLOCK_REALTIME, &wrong));
+		TELL(clock_settime(CLOCK_MONOTONIC, &t));
+		TELL(kill(1, 0));
+		TELL(kill(1, SIGUSR1));
+		_exit(0);
+	}
+	wait(NULL);
+	TELL(kill(1, 0));
+	TELL(clock_settime(99, &t));
+	TELL(clock_getres(CLOCK_REALTIME, &t));
+	TELL(clock_getres(CLOCK_PROCESS_CPUTIME_ID, NULL));
+	TELL(clock_getres(99, &t));
+	TELL(clock_gettime(99, &t));
+
+	double before = seconds(CLOCK_PROCESS_CPUTIME_ID), own = seconds(CLOCK_THREAD_CPUTIME_ID);
+	pthread_t thread;
+	pthread_create(&thread, NULL, computes, NULL);
+	pthread_join(thread, NULL);
+	printf("the process computed: %d, this thread: %d\n", seconds(CLOCK_PROCESS_CPUTIME_ID) - before >= 0.2,
+		seconds(CLOCK_THREAD_CPUTIME_ID) - own >= 0.2);
+
+	clockid_t clock;
+	TELL(clock_getcpuclockid(0, &clock));
+	printf("own: %d\n", seconds(clock) >= 0.2);
+	TELL(clock_getcpuclockid(getpid(), &clock));
+	printf("by pid: %d\n", seconds(clock) >= 0.2);
+	TELL(clock_getcpuclockid(1 << 21, &clock));
+	TELL(pthread_getcpuclockid(pthread_self(), &clock));
+	printf("by thread: %d\n", seconds(clock) >= 0 && seconds(clock) < 0.2);
+	pid_t child = fork();
+	if (!child) {
+		compute(0.1);
+		pause();
+	}
+	TELL(clock_getcpuclockid(child, &clock));
+	while (seconds(clock) < 0.1) usleep(1000);
+	printf("a child computed\n");
+	kill(child, SIGKILL);
+	wait(NULL);
+	TELL(clock_gettime(clock, &t));
+
+	/* Both clocks are the same in every process and thread. */
+	double realtime = seconds(CLOCK_REALTIME), monotonic = seconds(CLOCK_MONOTONIC);
+	int ends[2];
+	pipe(ends);
+	if (!fork()) {
+		double theirs[2] = { seconds(CLOCK_REALTIME), seconds(CLOCK_MONOTONIC) };
+		write(ends[1], theirs, sizeof theirs);
+		_exit(0);
+	}
+	double theirs[2];
+	read(ends[0], theirs, sizeof theirs);
+	wait(NULL);
+	printf("in order: %d %d\n", realtime <= theirs[0] && theirs[0] <= seconds(CLOCK_REALTIME),
+		monotonic <= theirs[1] && theirs[1] <= seconds(CLOCK_MONOTONIC));
 }

@@ -10,7 +10,7 @@ import { PageAllocator } from '../../../kernel-host/memory/page-allocator.js';
 import { layOutSuperblock } from '../../../kernel-host/memory/superblock.js';
 import { directory, linksOf, type ModelDirectory, type ModelNode, model } from './file-system-model.js';
 
-const clock = { realtime: () => 1_700_000_000_123, monotonic: () => 0 };
+const clock = { realtime: () => 1_700_000_000_123, monotonic: () => 0, origin: 0 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (from: Uint8Array): string => new TextDecoder().decode(from);
 

@@ -50,7 +50,7 @@ export async function boot(database: FaultyDatabase, image: Image = {}, limit?: 
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 64, maximum: 4096, shared: true }));
   // Those of the image are the same at each boot; every change has a time of its own.
   let planted = false;
-  const clock = { realtime: () => (planted ? time++ : PACKED), monotonic: () => 0 };
+  const clock = { realtime: () => (planted ? time++ : PACKED), monotonic: () => 0, origin: 0 };
   const fileSystem = new MemoryFileSystem(memory, new PageAllocator(memory, layOutSuperblock(memory)), clock, limit);
   for (const [path, content] of Object.entries(image)) plant(fileSystem, path, content);
   planted = true;
