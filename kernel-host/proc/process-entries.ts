@@ -14,8 +14,6 @@ import { maps, statm } from './memory-maps.js';
 import { mountTable } from './mount-table.js';
 import { placeName } from './place-name.js';
 
-/** linux/sched.h: TASK_COMM_LEN, its NUL included. */
-const COMM_LENGTH = 16;
 /** USER_HZ: what Linux counts a clock tick as, towards programs. */
 const TICKS_PER_SECOND = 100;
 /** A process's end is told by SIGCHLD. */
@@ -31,10 +29,9 @@ function stateOf(process: Process): State {
   return process.task?.parked ? 'S' : 'R';
 }
 
-/** What exec was given, without its directories. */
+/** What its first thread is called: what exec was given, without its directories, or what it chose. */
 function comm(process: Process): string {
-  const name = new TextEncoder().encode(process.name).subarray(0, COMM_LENGTH - 1);
-  return new TextDecoder().decode(name);
+  return new TextDecoder().decode(process.task?.name ?? process.programName);
 }
 
 /** The record that says who a process is goes when it ends: a zombie is shown as root's. */

@@ -78,6 +78,8 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
     process.credentials.copyFrom(parent.credentials);
     process.limits.copyFrom(parent.limits);
     process.nice = parent.nice;
+    process.dumpable = parent.dumpable;
+    process.noNewPrivileges = parent.noNewPrivileges;
     limitProcessorTime(process);
   }
   refillSpares(kernel, process);

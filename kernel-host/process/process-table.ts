@@ -2,7 +2,7 @@
 import { EAGAIN, ENOMEM, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
 import { signaledStatus, statusExitCode, statusSignal } from '../abi/process.js';
 import { searchPath } from '../abi/search-path.js';
-import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SIGCHLD, SIGKILL } from '../abi/signal.js';
+import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SI_USER, SIGCHLD, SIGKILL } from '../abi/signal.js';
 import { S_IFDIR } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
@@ -172,8 +172,9 @@ export class ProcessTable {
       });
       child.addressSpace = parent.addressSpace.fork();
       const { memory } = child.addressSpace;
-      this.threads.start(child, child.pid, parent.image.program, memory, entry, ({ signals }) => {
-        signals.copyFrom(task.signals);
+      this.threads.start(child, child.pid, parent.image.program, memory, entry, (first) => {
+        first.signals.copyFrom(task.signals);
+        first.ownName = task.ownName;
       });
     } catch (error) {
       this.abandon(child);
@@ -222,6 +223,7 @@ export class ProcessTable {
     for (const child of process.children.values()) {
       child.parent = null;
       if (child.status !== null) this.#remove(child);
+      else if (child.parentDeathSignal !== 0) child.signals.raise(child.parentDeathSignal, SI_USER);
     }
     process.children.clear();
     leaderEnded(this.#kernel, process);

@@ -18,6 +18,9 @@ import type { Task } from './task.js';
 
 export type Pid = Brand<number, 'Pid'>;
 
+/** TASK_COMM_LEN: names of threads, with their NUL. */
+export const COMM_LENGTH = 16;
+
 /** Who has adopted whoever has no parent: no process of this kernel's, which waits for orphans itself. */
 export const INIT_PID = 1;
 
@@ -51,6 +54,11 @@ export class Process {
   readonly limits = new Limits();
   /** Nice value, -20 to 19 (POSIX nice()). The host schedules workers as it likes: it is kept, and told. */
   nice = 0;
+  /** What it is sent when its parent ends; 0: nothing (prctl(2), PR_SET_PDEATHSIG). */
+  parentDeathSignal = 0;
+  /** Told, and kept: there are no core dumps, and programs do not raise who runs them. */
+  dumpable = true;
+  noNewPrivileges = false;
   /** Its threads by id; none of a zombie. */
   readonly tasks = new Map<Pid, Task>();
   image: Image;
@@ -119,6 +127,11 @@ export class Process {
 
   get name(): string {
     return this.image.name;
+  }
+
+  /** As much of the name as the names of threads have room for. */
+  get programName(): Uint8Array {
+    return new TextEncoder().encode(this.name).subarray(0, COMM_LENGTH - 1);
   }
 
   get arguments(): readonly string[] {

@@ -46,6 +46,8 @@ export class Task implements Waiter, Deadline {
   readonly #enqueue: (callback: () => void) => void;
   readonly #failed: (error: unknown) => void;
   worker: GuestWorker | null = null;
+  /** What it has called itself (prctl(2), PR_SET_NAME); null: it has the name of its program. */
+  ownName: Uint8Array | null = null;
   /** Policy of scheduling (SCHED_*). */
   policy = SCHED_OTHER;
   /** Where 0 is stored, and a futex woken, when the thread ends (set_tid_address(2)); 0 for nowhere. */
@@ -81,6 +83,11 @@ export class Task implements Waiter, Deadline {
     this.#timers = timers;
     this.#enqueue = enqueue;
     this.#failed = failed;
+  }
+
+  /** At most 15 bytes. */
+  get name(): Uint8Array {
+    return this.ownName ?? this.process.programName;
   }
 
   get at(): number {

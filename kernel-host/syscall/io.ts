@@ -1,5 +1,5 @@
 /** Reading and writing through descriptors (POSIX read(), write(), lseek() and their like). */
-import { EAGAIN, EINVAL, ENXIO, EOVERFLOW, ERESTARTSYS, Errno, ESPIPE } from '../abi/errno.js';
+import { EAGAIN, EINVAL, ENXIO, EOPNOTSUPP, EOVERFLOW, ERESTARTSYS, Errno, ESPIPE } from '../abi/errno.js';
 import { O_APPEND, O_DSYNC, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET } from '../abi/fcntl.js';
 import { POLLIN, POLLOUT } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
@@ -104,28 +104,12 @@ const readv: Handler = (kernel, task, fd, address, count) => {
   const description = readable(kernel, task, fd);
   const parts = vectors(task.memory, address, count);
   const whole = new Uint8Array(sizeOf(parts));
-  return readInto(kernel, task, description, whole, (got) => {
-    let done = 0;
-    for (const part of parts) {
-      part.set(whole.subarray(done, Math.min(done + part.length, got)));
-      done += part.length;
-      if (done >= got) break;
-    }
-  });
+  return readInto(kernel, task, description, whole, (got) => scatter(whole, parts, got));
 };
 
 const writev: Handler = (kernel, task, fd, address, count) => {
   const description = writable(kernel, task, fd);
-  const parts = vectors(task.memory, address, count);
-  const [only] = parts;
-  if (only && parts.length === 1) return writeFrom(kernel, task, description, only);
-  const whole = new Uint8Array(sizeOf(parts));
-  let done = 0;
-  for (const part of parts) {
-    whole.set(part, done);
-    done += part.length;
-  }
-  return writeFrom(kernel, task, description, whole);
+  return writeFrom(kernel, task, description, gathered(vectors(task.memory, address, count)));
 };
 
 function seekable(kernel: Kernel, description: number, offset: number): FileOperations {
@@ -152,6 +136,66 @@ const pwrite64: Handler = (kernel, task, fd, buffer, count, low, high) => {
   return synchronized(kernel, task, description, written);
 };
 
+/** Scattered over parts; `got` bytes of `whole`. */
+function scatter(whole: Uint8Array, parts: readonly Uint8Array[], got: number): void {
+  let done = 0;
+  for (const part of parts) {
+    if (done >= got) return;
+    part.set(whole.subarray(done, Math.min(done + part.length, got)));
+    done += part.length;
+  }
+}
+
+function gathered(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const whole = new Uint8Array(sizeOf(parts));
+  let done = 0;
+  for (const part of parts) {
+    whole.set(part, done);
+    done += part.length;
+  }
+  return whole;
+}
+
+const preadv: Handler = (kernel, task, fd, address, count, low, high) => {
+  const description = readable(kernel, task, fd);
+  const operations = seekable(kernel, description, wide(low, high));
+  const parts = vectors(task.memory, address, count);
+  const whole = new Uint8Array(sizeOf(parts));
+  const got = operations.read(description, whole, wide(low, high));
+  if (got > 0) scatter(whole, parts, got);
+  return got;
+};
+
+const pwritev: Handler = (kernel, task, fd, address, count, low, high) => {
+  const description = writable(kernel, task, fd);
+  const operations = seekable(kernel, description, wide(low, high));
+  const whole = gathered(vectors(task.memory, address, count));
+  const fits = withinFileSize(task, wide(low, high), whole.length);
+  return synchronized(
+    kernel,
+    task,
+    description,
+    operations.write(description, whole.subarray(0, fits), wide(low, high)),
+  );
+};
+
+/** No flags are known (preadv2(2)); the offset -1 means the description's own. */
+const preadv2: Handler = (kernel, task, fd, address, count, low, high, flags) => {
+  if (flags !== 0) return -EOPNOTSUPP;
+  return low === -1 && high === -1
+    ? readv(kernel, task, fd, address, count, 0, 0, 0)
+    : preadv(kernel, task, fd, address, count, low, high, 0);
+};
+
+const pwritev2: Handler = (kernel, task, fd, address, count, low, high, flags) => {
+  if (flags !== 0) return -EOPNOTSUPP;
+  return low === -1 && high === -1
+    ? writev(kernel, task, fd, address, count, 0, 0, 0)
+    : pwritev(kernel, task, fd, address, count, low, high, 0);
+};
+
 const llseek: Handler = (kernel, task, fd, high, low, result, whence) => {
   const description = describe(task, fd);
   const operations = kernel.descriptions.operations(description);
@@ -175,4 +219,4 @@ const llseek: Handler = (kernel, task, fd, high, low, result, whence) => {
   return 0;
 };
 
-export const ioCalls = { read, write, readv, writev, pread64, pwrite64, llseek };
+export const ioCalls = { read, write, readv, writev, pread64, pwrite64, preadv, pwritev, preadv2, pwritev2, llseek };

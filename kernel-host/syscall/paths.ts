@@ -9,7 +9,6 @@ import {
   ENOENT,
   ENOTDIR,
   ENXIO,
-  EOPNOTSUPP,
   ERANGE,
   EROFS,
   Errno,
@@ -28,6 +27,7 @@ import {
   O_EXCL,
   O_NOFOLLOW,
   O_RDONLY,
+  O_RDWR,
   O_TMPFILE_BIT,
   O_TRUNC,
   PATH_MAX,
@@ -80,7 +80,7 @@ export function openPath(
   const { fileSystem } = found;
   const writes = (flags & O_ACCMODE) !== O_RDONLY;
   let { node } = found;
-  if ((flags & O_TMPFILE_BIT) !== 0) return -EOPNOTSUPP;
+  if ((flags & O_TMPFILE_BIT) !== 0) return openUnnamed(kernel, { fileSystem, node }, flags, mode & ~process.umask);
   if (node !== 0) {
     if (creates && (flags & O_EXCL) !== 0) return -EEXIST;
     const type = kernel.vfs.type({ fileSystem, node });
@@ -98,6 +98,35 @@ export function openPath(
   }
   return openNode(kernel, { fileSystem, node }, found.node === 0 ? flags & ~O_TRUNC : flags);
 }
+
+/** Numbers the names that files without one have until they are open. */
+let unnamed = 0;
+
+/** A file in no directory, which is gone with its last descriptor (open(2), O_TMPFILE). */
+function openUnnamed(kernel: Kernel, { fileSystem, node: directory }: Place, flags: number, mode: number): number {
+  if (directory === 0) return -ENOENT;
+  if (kernel.vfs.type({ fileSystem, node: directory }) !== S_IFDIR) return -ENOTDIR;
+  if ((flags & O_ACCMODE) === O_RDONLY || (flags & O_CREAT) !== 0) return -EINVAL;
+  if (fileSystem.readOnly) return -EROFS;
+  const name = new TextEncoder().encode(`.unnamed-${unnamed++}`);
+  const node = fileSystem.create(directory, name, S_IFREG | (mode & PERMISSIONS), 0);
+  if (node < 0) return node;
+  const description = openNode(kernel, { fileSystem, node }, flags & ~(O_TMPFILE_BIT | O_DIRECTORY));
+  const removed = fileSystem.unlink(directory, name);
+  return description < 0 ? description : Math.min(removed, 0) || description;
+}
+
+const MFD_CLOEXEC = 1;
+/** memfd_create(2): 255 less the "memfd:" of what /proc shows. */
+const LONGEST_MEMFD_NAME = 249;
+
+/** Seals are not there, and a file that is to have them is not made. */
+const memfdCreate: Handler = (kernel, task, name, flags) => {
+  if ((flags & ~MFD_CLOEXEC) !== 0 || task.memory.path(name).length > LONGEST_MEMFD_NAME) return -EINVAL;
+  const { root } = kernel.vfs;
+  const description = openUnnamed(kernel, { fileSystem: root, node: root.root }, O_RDWR, 0o777);
+  return description < 0 ? description : install(kernel, task, description, (flags & MFD_CLOEXEC) !== 0);
+};
 
 function openNode(kernel: Kernel, place: Place, flags: number): number {
   if (place.fileSystem.describe) return place.fileSystem.describe(place.node, flags);
@@ -338,6 +367,7 @@ export const pathCalls = {
   fchmodat,
   fchownat,
   utimensat,
+  memfdCreate,
   truncate64,
   statfs64,
   chdir,

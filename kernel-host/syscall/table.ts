@@ -14,6 +14,7 @@ import { ipcMessageCalls } from './ipc-messages.js';
 import { ipcSemaphoreCalls } from './ipc-semaphores.js';
 import { limitCalls } from './limits.js';
 import { lockCalls } from './locks.js';
+import { machineCalls } from './machine.js';
 import { memoryCalls } from './memory.js';
 import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
@@ -21,6 +22,7 @@ import { pidfdCalls } from './pidfd.js';
 import { pollCalls } from './poll.js';
 import { posixQueueCalls } from './posix-queues.js';
 import { posixTimerCalls } from './posix-timers.js';
+import { prctl } from './prctl.js';
 import { processGroupCalls } from './process-groups.js';
 import { processCalls } from './processes.js';
 import { schedulingCalls } from './scheduling.js';
@@ -30,6 +32,7 @@ import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
 import { spawn } from './spawn.js';
 import { threadCalls } from './threads.js';
+import { transferCalls } from './transfers.js';
 import { usageCalls } from './usage.js';
 import { waitCalls } from './wait.js';
 
@@ -71,6 +74,13 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_writev, ioCalls.writev],
   [number.SYS_pread64, ioCalls.pread64],
   [number.SYS_pwrite64, ioCalls.pwrite64],
+  [number.SYS_preadv, ioCalls.preadv],
+  [number.SYS_pwritev, ioCalls.pwritev],
+  [number.SYS_preadv2, ioCalls.preadv2],
+  [number.SYS_pwritev2, ioCalls.pwritev2],
+  [number.SYS_sendfile64, transferCalls.sendfile64],
+  [number.SYS_copy_file_range, transferCalls.copyFileRange],
+  [number.SYS_memfd_create, pathCalls.memfdCreate],
   [number.SYS_readlinkat, pathCalls.readlinkat],
   [number.SYS_fstatat64, pathCalls.fstatat64],
   [number.SYS_fstat64, openFileCalls.fstat64],
@@ -132,6 +142,8 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_munlockall, memoryCalls.munlockall],
   [number.SYS_mincore, memoryCalls.mincore],
   [number.SYS_madvise, memoryCalls.madvise],
+  [number.SYS_sysinfo, machineCalls.sysinfo],
+  [number.SYS_prctl, prctl],
   [number.SYS_uname, processCalls.uname],
   [number.SYS_umask, processCalls.umask],
   [number.SYS_getpid, processCalls.getpid],

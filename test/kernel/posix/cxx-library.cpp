@@ -160,7 +160,7 @@ static void files() {
   const fs::path place = fs::temp_directory_path() / ("cxx-" + std::to_string(getpid()));
   fs::create_directories(place / "a/b");
   std::ofstream(place / "a/file") << "one\ntwo\n";
-  std::ofstream(place / "copy") << std::ifstream(place / "a/file").rdbuf();
+  fs::copy_file(place / "a/file", place / "copy");
   fs::create_symlink("copy", place / "link");
   std::vector<std::string> names;
   for (auto &entry : fs::recursive_directory_iterator(place))
