@@ -12,6 +12,8 @@ const portside = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta
 const sources = fileURLToPath(new URL('posix/', import.meta.url));
 /** The libraries of C and C++ are built first where they are not in the cache. */
 const BUILD_TIMEOUT = 900_000;
+/** Programs in C++ take half a minute to compile and link where the machine has other work. */
+const COMPARISON_TIMEOUT = 180_000;
 
 interface Ending {
   /** As a shell tells it: 128 and the signal's number for a death by one. */
@@ -76,18 +78,22 @@ const INPUTS: Readonly<Record<string, string>> = { input: 'pear\napple\n\nfig' }
 const names = files.map((file) => file.slice(0, file.lastIndexOf('.')));
 
 describe('a program does what it does on Linux', () => {
-  test.each(names)('%s', async (name) => {
-    const native = join(folder, name);
-    const { source, gcc, flags } = sourceOf(name);
-    const compiled = await ending(gcc, [...flags, '-O1', '-w', source, '-lm', '-o', native]);
-    expect(compiled.status, compiled.stderr).toBe(0);
-    const program = await build(name);
-    const args = ARGUMENTS[name] ?? [];
-    const input = INPUTS[name] ?? '';
-    const theirs = await ending(native, args, { input });
-    const ours = await ending(process.execPath, [portside, 'run', program, ...args], { input });
-    expect(ours).toEqual(theirs);
-  });
+  test.each(names)(
+    '%s',
+    async (name) => {
+      const native = join(folder, name);
+      const { source, gcc, flags } = sourceOf(name);
+      const compiled = await ending(gcc, [...flags, '-O1', '-w', source, '-lm', '-o', native]);
+      expect(compiled.status, compiled.stderr).toBe(0);
+      const program = await build(name);
+      const args = ARGUMENTS[name] ?? [];
+      const input = INPUTS[name] ?? '';
+      const theirs = await ending(native, args, { input });
+      const ours = await ending(process.execPath, [portside, 'run', program, ...args], { input });
+      expect(ours).toEqual(theirs);
+    },
+    COMPARISON_TIMEOUT,
+  );
 });
 
 describe('portside cc', () => {

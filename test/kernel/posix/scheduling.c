@@ -6,38 +6,31 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <sys/syscall.h>
 
 #define TELL(call) do { errno = 0; long r = (call); printf("%s: %ld %d\n", #call, r, errno); } while (0)
-/* By their numbers: musl refuses what POSIX says of processes and Linux of threads. */
-#define setscheduler(pid, policy, p) syscall(SYS_sched_setscheduler, pid, policy, p)
-#define getscheduler(pid) syscall(SYS_sched_getscheduler, pid)
-#define setparam(pid, p) syscall(SYS_sched_setparam, pid, p)
-#define getparam(pid, p) syscall(SYS_sched_getparam, pid, p)
-
 int main(void)
 {
 	setuid(1000);
 	struct sched_param none = { 0 }, some = { 1 }, got = { 7 };
-	TELL(getscheduler(0));
-	TELL(getparam(0, &got));
+	TELL(sched_getscheduler(0));
+	TELL(sched_getparam(0, &got));
 	TELL(got.sched_priority);
-	TELL(setscheduler(0, SCHED_OTHER, &some));
-	TELL(setscheduler(0, SCHED_OTHER, &none));
-	TELL(setscheduler(0, SCHED_BATCH, &none));
-	TELL(getscheduler(getpid()));
-	TELL(setscheduler(0, SCHED_FIFO, &none));
-	TELL(setscheduler(0, SCHED_FIFO, &some));
-	TELL(setscheduler(0, SCHED_RR, &some));
-	TELL(setscheduler(0, 77, &some));
-	TELL(setscheduler(0, -1, &some));
-	TELL(setscheduler(-1, SCHED_OTHER, &none));
-	TELL(setscheduler(1 << 22, SCHED_OTHER, &none));
-	TELL(setscheduler(0, SCHED_OTHER, NULL));
-	TELL(setparam(0, &none));
-	TELL(setparam(0, &some));
-	TELL(getparam(0, NULL));
-	TELL(getparam(1 << 22, &got));
+	TELL(sched_setscheduler(0, SCHED_OTHER, &some));
+	TELL(sched_setscheduler(0, SCHED_OTHER, &none));
+	TELL(sched_setscheduler(0, SCHED_BATCH, &none));
+	TELL(sched_getscheduler(getpid()));
+	TELL(sched_setscheduler(0, SCHED_FIFO, &none));
+	TELL(sched_setscheduler(0, SCHED_FIFO, &some));
+	TELL(sched_setscheduler(0, SCHED_RR, &some));
+	TELL(sched_setscheduler(0, 77, &some));
+	TELL(sched_setscheduler(0, -1, &some));
+	TELL(sched_setscheduler(-1, SCHED_OTHER, &none));
+	TELL(sched_setscheduler(1 << 22, SCHED_OTHER, &none));
+	TELL(sched_setscheduler(0, SCHED_OTHER, NULL));
+	TELL(sched_setparam(0, &none));
+	TELL(sched_setparam(0, &some));
+	TELL(sched_getparam(0, NULL));
+	TELL(sched_getparam(1 << 22, &got));
 	TELL(sched_get_priority_max(SCHED_FIFO));
 	TELL(sched_get_priority_min(SCHED_RR));
 	TELL(sched_get_priority_max(SCHED_OTHER));
