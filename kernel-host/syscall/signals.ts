@@ -31,11 +31,13 @@ function targets(kernel: Kernel, caller: Process, pid: number): Process[] {
   return all.filter((process) => process.group === group);
 }
 
+/** Init is no process here: it has no handlers, and what it has none for does not reach it (kill(2)). */
+const toInit = ({ credentials }: Process): number => (credentials.privileged ? 0 : -EPERM);
+
 /** Signal 0 asks whether the process is there, a zombie too. */
 const kill: Handler = (kernel, { process: caller }, pid, signal) => {
   if (!mayBeSent(signal)) return -EINVAL;
-  // Init is no process here: it has no handlers, and what it has none for does not reach it (kill(2)).
-  if (pid === INIT_PID) return caller.credentials.privileged ? 0 : -EPERM;
+  if (pid === INIT_PID) return toInit(caller);
   const found = targets(kernel, caller, pid);
   if (found.length === 0) return -ESRCH;
   const permitted = found.filter((target) => maySend(caller, target, signal));
@@ -89,6 +91,7 @@ const rtSigqueueinfo: Handler = (kernel, task, pid, signal, address) => {
   const { process: caller, memory } = task;
   if (!mayBeSent(signal)) return -EINVAL;
   const info = readInfo(memory, address, signal, pid === caller.pid);
+  if (pid === INIT_PID) return toInit(caller);
   const target = kernel.processes.byPid(pid);
   if (!target) return -ESRCH;
   if (!maySend(caller, target, signal)) return -EPERM;

@@ -40,6 +40,7 @@ int main(void)
 		TELL(clock_settime(CLOCK_MONOTONIC, &t));
 		TELL(kill(1, 0));
 		TELL(kill(1, SIGUSR1));
+		TELL(sigqueue(1, SIGUSR1, (union sigval){ 0 }));
 		_exit(0);
 	}
 	wait(NULL);
