@@ -52,8 +52,11 @@ export interface Platform {
 
 export interface KernelEvents {
   onExit(pid: Pid, status: number): void;
-  /** A guest trapped, or its worker died: told before `onExit`. */
-  onCrash(pid: Pid, message: string): void;
+  /**
+   * A guest stopped by itself, or its worker died: told before `onExit`.
+   * @param signal of the guest's own fault; null where it has none.
+   */
+  onCrash(pid: Pid, message: string, signal: number | null): void;
 }
 
 export class Kernel {
@@ -139,10 +142,11 @@ export class Kernel {
     this.crashed(task.process, `system call ${task.channel.number}: ${what}`);
   }
 
-  crashed(process: Process, message: string): void {
+  /** @param signal of the guest's own fault; null where it has none. */
+  crashed(process: Process, message: string, signal: number | null = null): void {
     if (process.status !== null) return;
-    if (process.ending === null) this.events.onCrash(process.pid, message);
-    this.processes.end(process, signaledStatus(SIGSEGV), true);
+    if (process.ending === null) this.events.onCrash(process.pid, message, signal);
+    this.processes.end(process, signaledStatus(signal ?? SIGSEGV), true);
   }
 
   /** Takes a descriptor out of a table; POSIX close() also ends the process's record locks on the file. */

@@ -39,6 +39,8 @@ export interface ProcessWorkerFailure {
   readonly type: 'worker-failed';
   readonly id: number;
   readonly message: string;
+  /** What its process dies of, where its worker knows. */
+  readonly signal?: number;
 }
 
 /** What the kernel asks of a page that starts the workers of its guest processes; `url` is their script's. */

@@ -40,12 +40,13 @@ export class ProcessWorkers {
   }
 
   #start(id: number, worker: Worker, start: unknown): void {
-    const fail = (message: string): void => {
+    const fail = (message: string, signal?: number): void => {
       // What has been ended since may still have had a message on its way.
-      if (this.#running.get(id) === worker) this.#failed({ type: 'worker-failed', id, message });
+      if (this.#running.get(id) === worker)
+        this.#failed({ type: 'worker-failed', id, message, ...(signal !== undefined && { signal }) });
     };
     this.#running.set(id, worker);
-    worker.addEventListener('message', ({ data }: MessageEvent<{ readonly message: string }>) => fail(data.message), {
+    worker.addEventListener('message', ({ data }: MessageEvent<Failure>) => fail(data.message, data.signal), {
       once: true,
     });
     worker.addEventListener('error', ({ message }) => fail(message || 'its worker could not be started'), {
@@ -53,6 +54,12 @@ export class ProcessWorkers {
     });
     worker.postMessage(start);
   }
+}
+
+/** What a process worker says. */
+interface Failure {
+  readonly message: string;
+  readonly signal?: number;
 }
 
 const create = (url: string): Worker => new Worker(url, { type: 'module', name: 'portside process' });

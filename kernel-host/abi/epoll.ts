@@ -1,4 +1,5 @@
-/** epoll(7), eventfd(2), timerfd_create(2), pidfd_open(2): numbers (include/uapi/linux/eventpoll.h, eventfd.h, timerfd.h, pidfd.h). */
+/** epoll(7), eventfd(2), timerfd_create(2), pidfd_open(2), signalfd(2): numbers (include/uapi/linux/eventpoll.h, eventfd.h,
+ * timerfd.h, pidfd.h, signalfd.h). */
 import { O_CLOEXEC, O_NONBLOCK } from './fcntl.js';
 
 export const EPOLL_CLOEXEC = O_CLOEXEC;
@@ -26,3 +27,6 @@ export const TFD_CLOEXEC = O_CLOEXEC;
 export const TFD_NONBLOCK = O_NONBLOCK;
 
 export const PIDFD_NONBLOCK = O_NONBLOCK;
+
+export const SFD_CLOEXEC = O_CLOEXEC;
+export const SFD_NONBLOCK = O_NONBLOCK;

@@ -12,6 +12,7 @@ export const WAIT_LINUX = 0xe0000000;
 export const P_ALL = 0;
 export const P_PID = 1;
 export const P_PGID = 2;
+export const P_PIDFD = 3;
 
 export const exitedStatus = (code: number): number => (code & 0xff) << 8;
 export const signaledStatus = (signal: number): number => signal & 0x7f;

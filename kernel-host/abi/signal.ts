@@ -4,6 +4,7 @@ export const SIGINT = 2;
 export const SIGQUIT = 3;
 export const SIGILL = 4;
 export const SIGABRT = 6;
+export const SIGFPE = 8;
 export const SIGKILL = 9;
 export const SIGSEGV = 11;
 export const SIGPIPE = 13;

@@ -40,7 +40,12 @@ export interface ProcessStart {
 export interface ProcessFailure {
   readonly type: 'failed';
   readonly message: string;
+  /** What it dies of. */
+  readonly signal: number;
 }
+
+/** @param signal that the process dies of: SIGSEGV where nothing is known. */
+export type WorkerFailed = (message: string, signal?: number) => void;
 
 export interface GuestWorker {
   /** Ends it whatever it does. */
@@ -49,5 +54,5 @@ export interface GuestWorker {
 
 export interface GuestWorkers {
   /** @param failed called at most once, when the guest trapped, could not be instantiated, or its worker died. */
-  start(start: ProcessStart, failed: (message: string) => void): GuestWorker;
+  start(start: ProcessStart, failed: WorkerFailed): GuestWorker;
 }

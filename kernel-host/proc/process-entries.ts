@@ -7,6 +7,7 @@ import { ENOENT, Errno } from '../abi/errno.js';
 import { RESOURCES } from '../abi/resource.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
+import type { Ids } from '../process/credentials.js';
 import type { Process } from '../process/process.js';
 import { visibleId } from '../process/process-groups.js';
 import { file, link, type ProcEntry, type ProcLink } from './catalogue.js';
@@ -34,10 +35,14 @@ function comm(process: Process): string {
   return new TextDecoder().decode(process.task?.name ?? process.programName);
 }
 
-/** The record that says who a process is goes when it ends: a zombie is shown as root's. */
+/** Whose its files are: root's, when it ends, and when others may not look into it (proc(5)). */
 export function owner(process: Process): { readonly euid: number; readonly egid: number } {
-  return process.status === null ? { euid: process.euid, egid: process.egid } : { euid: 0, egid: 0 };
+  const { status, dumpable } = process;
+  return status === null && dumpable ? { euid: process.euid, egid: process.egid } : { euid: 0, egid: 0 };
 }
+
+/** Real, effective, saved and file system id: the last goes with the effective one. */
+const fourIds = ({ real, effective, saved }: Ids): string => [real, effective, saved, effective].join('\t');
 
 /** Each string with its NUL. A zombie has none left. */
 const strings = (process: Process, list: readonly string[]): string =>
@@ -58,8 +63,7 @@ function memoryLines(process: Process): readonly (readonly [string, string])[] {
 
 function status(process: Process): string {
   const state = stateOf(process);
-  const { pid } = process;
-  const { euid, egid } = owner(process);
+  const { pid, credentials } = process;
   const lines = [
     ['Name', comm(process)],
     ...(state === 'Z' ? [] : [['Umask', process.umask.toString(8).padStart(4, '0')]]),
@@ -68,10 +72,10 @@ function status(process: Process): string {
     ['Pid', pid],
     ['PPid', process.parent?.pid ?? 0],
     ['TracerPid', 0],
-    // Real, effective, saved and file system ids: none is changed apart from the others.
-    ['Uid', [euid, euid, euid, euid].join('\t')],
-    ['Gid', [egid, egid, egid, egid].join('\t')],
+    ['Uid', fourIds(credentials.user)],
+    ['Gid', fourIds(credentials.group)],
     ...(state === 'Z' ? [] : [['FDSize', process.descriptors.size]]),
+    ['Groups', `${credentials.groups.join(' ')} `],
     ...memoryLines(process),
     ['Threads', process.tasks.size],
   ];

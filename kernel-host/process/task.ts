@@ -34,6 +34,11 @@ export interface Park {
   readonly interrupted?: (() => number) | null;
 }
 
+/** Who knows whose call is being answered. */
+export interface Answering {
+  current: Task | null;
+}
+
 export class Task implements Waiter, Deadline {
   /** Of the first thread, the process's own. */
   readonly tid: Pid;
@@ -44,6 +49,7 @@ export class Task implements Waiter, Deadline {
   readonly cpuTime: CpuTime;
   readonly #timers: Timers;
   readonly #enqueue: (callback: () => void) => void;
+  readonly #answering: Answering;
   readonly #failed: (error: unknown) => void;
   worker: GuestWorker | null = null;
   /** What it has called itself (prctl(2), PR_SET_NAME); null: it has the name of its program. */
@@ -72,6 +78,7 @@ export class Task implements Waiter, Deadline {
     timers: Timers,
     now: () => number,
     enqueue: (callback: () => void) => void,
+    answering: Answering,
     failed: (error: unknown) => void,
   ) {
     this.tid = tid;
@@ -82,6 +89,7 @@ export class Task implements Waiter, Deadline {
     this.cpuTime = new CpuTime(now);
     this.#timers = timers;
     this.#enqueue = enqueue;
+    this.#answering = answering;
     this.#failed = failed;
   }
 
@@ -183,6 +191,8 @@ export class Task implements Waiter, Deadline {
     // Out of the queues while it tries: whom it wakes by that is another.
     for (const queue of park.queues) queue.remove(this);
     let result: number;
+    const before = this.#answering.current;
+    this.#answering.current = this;
     try {
       result = attempt(park);
     } catch (error) {
@@ -193,6 +203,8 @@ export class Task implements Waiter, Deadline {
         return;
       }
       result = -error.errno;
+    } finally {
+      this.#answering.current = before;
     }
     if (result === PARKED) {
       // It may wait for something else from now on: that is in its queues already.

@@ -48,6 +48,7 @@ export class Threads {
       kernel.timers,
       () => kernel.clock.monotonic(),
       kernel.enqueue,
+      kernel,
       (error) => kernel.failed(task, error),
     );
     const source = kernel.attach(task);
@@ -71,9 +72,9 @@ export class Threads {
           arguments: process.arguments,
           environment: process.environment,
         },
-        (message) => {
+        (message, signal) => {
           // A worker that was left behind by exec, or by its thread's end, has nothing to say.
-          if (process.tasks.get(tid) === task) kernel.crashed(process, message);
+          if (process.tasks.get(tid) === task) kernel.crashed(process, message, signal);
         },
       );
     } catch (error) {

@@ -1,4 +1,5 @@
-/** What a program is told of the machine as a whole (sysinfo(2)). */
+/** What a program is told of the machine that it runs on: sysinfo(2), getcpu(2), personality(2). */
+import { EINVAL } from '../abi/errno.js';
 import type { Handler } from './call.js';
 
 /** struct sysinfo of the C library on 32 bits: longs of four bytes, with room behind them. */
@@ -28,4 +29,19 @@ const sysinfo: Handler = (kernel, task, address) => {
   return 0;
 };
 
-export const machineCalls = { sysinfo };
+/** No host tells on which of its processors a worker runs: all are on the first, whose memory is the only node's. */
+const getcpu: Handler = (_kernel, { memory }, processor, node) => {
+  if (processor !== 0) memory.setInt32(processor, 0);
+  if (node !== 0) memory.setInt32(node, 0);
+  return 0;
+};
+
+const PER_LINUX = 0;
+/** Asks, and changes nothing. */
+const QUERY = -1;
+
+/** There is no other kind of execution than Linux's. */
+const personality: Handler = (_kernel, _task, wanted) =>
+  wanted === QUERY || wanted === PER_LINUX ? PER_LINUX : -EINVAL;
+
+export const machineCalls = { sysinfo, getcpu, personality };

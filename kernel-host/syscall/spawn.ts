@@ -67,7 +67,6 @@ export const spawn: Handler = (kernel, task, address) => {
 
 /** As far as it goes without waiting for blocks; then on from there. */
 function advance(kernel: Kernel, task: Task, spawning: Spawning): number {
-  kernel.current = task;
   try {
     const pid = spawning.finish();
     task.unfinished = null;
@@ -85,8 +84,6 @@ function advance(kernel: Kernel, task: Task, spawning: Spawning): number {
     }
     task.abandonUnfinished();
     throw error;
-  } finally {
-    kernel.current = null;
   }
 }
 

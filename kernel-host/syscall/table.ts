@@ -27,6 +27,7 @@ import { processGroupCalls } from './process-groups.js';
 import { processCalls } from './processes.js';
 import { schedulingCalls } from './scheduling.js';
 import { sharedAtomic } from './shared-atomic.js';
+import { signalFileCalls } from './signal-file.js';
 import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
@@ -143,6 +144,8 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_mincore, memoryCalls.mincore],
   [number.SYS_madvise, memoryCalls.madvise],
   [number.SYS_sysinfo, machineCalls.sysinfo],
+  [number.SYS_getcpu, machineCalls.getcpu],
+  [number.SYS_personality, machineCalls.personality],
   [number.SYS_prctl, prctl],
   [number.SYS_uname, processCalls.uname],
   [number.SYS_umask, processCalls.umask],
@@ -218,6 +221,7 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_epoll_ctl, epollCalls.epollCtl],
   [number.SYS_epoll_pwait, epollCalls.epollPwait],
   [number.SYS_epoll_pwait2, epollCalls.epollPwait2],
+  [number.SYS_signalfd4, signalFileCalls.signalfd4],
   [number.SYS_eventfd2, eventFileCalls.eventfd2],
   [number.SYS_timerfd_create, eventFileCalls.timerfdCreate],
   [number.SYS_timerfd_settime64, eventFileCalls.timerfdSettime],

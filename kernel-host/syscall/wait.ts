@@ -1,11 +1,13 @@
 /** wait4(2) and waitid(2): children that have ended, stopped or gone on. */
-import { ECHILD, EINVAL, Errno, ESRCH } from '../abi/errno.js';
+import { EAGAIN, ECHILD, EINVAL, Errno, ESRCH } from '../abi/errno.js';
 import * as abi from '../abi/process.js';
 import { CLD_CONTINUED, CLD_EXITED, CLD_KILLED, CLD_STOPPED, SIGCHLD, SIGCONT } from '../abi/signal.js';
+import type { Kernel } from '../kernel.js';
 import { addUsage, usageOf } from '../process/accounting.js';
 import type { Process } from '../process/process.js';
 import { PARKED, type Task } from '../process/task.js';
-import type { Handler } from './call.js';
+import { describe, type Handler, nonBlocking } from './call.js';
+import { processOf } from './pidfd.js';
 import { putUsage, RUSAGE_SIZE } from './usage.js';
 
 /** What is told of a child. */
@@ -84,8 +86,9 @@ const wait4: Handler = (kernel, task, pid, statusAt, options, usageAt) => {
   });
 };
 
-/** @throws Errno EINVAL */
-function selectionById(caller: Process, type: number, id: number): Selection {
+/** @throws Errno EINVAL, EBADF */
+function selectionById(kernel: Kernel, task: Task, type: number, id: number): Selection {
+  const { process: caller } = task;
   switch (type) {
     case abi.P_ALL:
       return () => true;
@@ -96,6 +99,11 @@ function selectionById(caller: Process, type: number, id: number): Selection {
       if (id < 0) throw new Errno(EINVAL);
       const group = id === 0 ? caller.group : id;
       return (child) => child.group === group;
+    }
+    case abi.P_PIDFD: {
+      if (id < 0) throw new Errno(EINVAL);
+      const process = processOf(kernel, task, id);
+      return (child) => child === process;
     }
     default:
       throw new Errno(EINVAL);
@@ -118,10 +126,13 @@ const waitid: Handler = (kernel, task, type, id, infoAt, options, usageAt) => {
   const { process, memory } = task;
   if ((options & ~(CHANGES | abi.WNOHANG | abi.WNOWAIT | abi.WAIT_LINUX)) !== 0) return -EINVAL;
   if ((options & CHANGES) === 0) return -EINVAL;
-  const selects = selectionById(process, type, id);
+  const selects = selectionById(kernel, task, type, id);
+  // A descriptor with PIDFD_NONBLOCK fails where others wait (pidfd_open(2)).
+  const fails = type === abi.P_PIDFD && (options & abi.WNOHANG) === 0 && nonBlocking(kernel, describe(task, id));
   if (infoAt !== 0) memory.bytes(infoAt, CHILD_INFO_SIZE);
   if (usageAt !== 0) memory.bytes(usageAt, RUSAGE_SIZE);
-  return waitFor(task, selects, options, (change) => {
+  return waitFor(task, selects, fails ? options | abi.WNOHANG : options, (change) => {
+    if (!change && fails) return -EAGAIN;
     if (!change) {
       if (infoAt !== 0) memory.bytes(infoAt, CHILD_INFO_SIZE).fill(0);
       return 0;

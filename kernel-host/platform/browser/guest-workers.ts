@@ -1,5 +1,5 @@
 /** Process workers in the browser: dedicated workers, some of them started ahead of need. */
-import type { GuestWorker, GuestWorkers, ProcessFailure, ProcessStart } from '../guest-workers.js';
+import type { GuestWorker, GuestWorkers, ProcessFailure, ProcessStart, WorkerFailed } from '../guest-workers.js';
 
 export class BrowserGuestWorkers implements GuestWorkers {
   readonly #script: URL;
@@ -15,9 +15,9 @@ export class BrowserGuestWorkers implements GuestWorkers {
     while (this.#idle.length < count) this.#idle.push(this.#create());
   }
 
-  start(start: ProcessStart, failed: (message: string) => void): GuestWorker {
+  start(start: ProcessStart, failed: WorkerFailed): GuestWorker {
     const worker = this.#idle.pop() ?? this.#create();
-    worker.addEventListener('message', ({ data }: MessageEvent<ProcessFailure>) => failed(data.message), {
+    worker.addEventListener('message', ({ data }: MessageEvent<ProcessFailure>) => failed(data.message, data.signal), {
       once: true,
     });
     worker.addEventListener('error', (event) => failed(event.message || 'its worker could not be started'), {

@@ -1,11 +1,11 @@
 /** Process workers that the page starts, for a kernel whose own may hang as they begin (`nestedWorkersHang` in the client). */
 import type { ForProcessWorkers, ProcessWorkerFailure } from '../../../protocol/machine.js';
-import type { GuestWorker, GuestWorkers, ProcessStart } from '../guest-workers.js';
+import type { GuestWorker, GuestWorkers, ProcessStart, WorkerFailed } from '../guest-workers.js';
 
 export class PageGuestWorkers implements GuestWorkers {
   readonly #url: string;
   readonly #tell: (message: ForProcessWorkers) => void;
-  readonly #failed = new Map<number, (message: string) => void>();
+  readonly #failed = new Map<number, WorkerFailed>();
   #lastId = 0;
 
   /** @param script the bundle of `process-worker.ts`. */
@@ -18,7 +18,7 @@ export class PageGuestWorkers implements GuestWorkers {
     this.#tell({ type: 'prepare-workers', url: this.#url, count });
   }
 
-  start(start: ProcessStart, failed: (message: string) => void): GuestWorker {
+  start(start: ProcessStart, failed: WorkerFailed): GuestWorker {
     const id = ++this.#lastId;
     this.#failed.set(id, failed);
     this.#tell({ type: 'start-worker', url: this.#url, id, start });
@@ -31,9 +31,9 @@ export class PageGuestWorkers implements GuestWorkers {
   }
 
   /** The page's word on one of them. */
-  failed({ id, message }: ProcessWorkerFailure): void {
+  failed({ id, message, signal }: ProcessWorkerFailure): void {
     const failed = this.#failed.get(id);
     this.#failed.delete(id);
-    failed?.(message);
+    failed?.(message, signal);
   }
 }

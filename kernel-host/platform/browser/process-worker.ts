@@ -1,6 +1,7 @@
 /** The script of a process's worker: waits for what to run, and runs it. */
 import { runProcess } from '../../guest/run.js';
-import type { ProcessFailure, ProcessStart } from '../guest-workers.js';
+import { failureOf } from '../../guest/trap.js';
+import type { ProcessStart } from '../guest-workers.js';
 
 self.addEventListener(
   'message',
@@ -8,8 +9,7 @@ self.addEventListener(
     try {
       runProcess(data);
     } catch (error) {
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      self.postMessage({ type: 'failed', message } satisfies ProcessFailure);
+      self.postMessage(failureOf(error));
     }
   },
   { once: true },

@@ -1,6 +1,6 @@
 /** Process workers under Node: worker threads. */
 import { Worker } from 'node:worker_threads';
-import type { GuestWorker, GuestWorkers, ProcessFailure, ProcessStart } from '../guest-workers.js';
+import type { GuestWorker, GuestWorkers, ProcessFailure, ProcessStart, WorkerFailed } from '../guest-workers.js';
 
 export class NodeGuestWorkers implements GuestWorkers {
   readonly #script: URL;
@@ -10,15 +10,15 @@ export class NodeGuestWorkers implements GuestWorkers {
     this.#script = script;
   }
 
-  start(start: ProcessStart, failed: (message: string) => void): GuestWorker {
+  start(start: ProcessStart, failed: WorkerFailed): GuestWorker {
     const worker = new Worker(this.#script, { workerData: start, env: {} });
     let over = false;
-    const fail = (message: string): void => {
+    const fail: WorkerFailed = (message, signal) => {
       if (over) return;
       over = true;
-      failed(message);
+      failed(message, signal);
     };
-    worker.on('message', (failure: ProcessFailure) => fail(failure.message));
+    worker.on('message', ({ message, signal }: ProcessFailure) => fail(message, signal));
     worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
     worker.on('exit', () => fail('its worker ended'));
     return {

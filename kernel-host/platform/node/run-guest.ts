@@ -46,8 +46,9 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
     onExit: (pid, status) => {
       if (pid === first) end(status);
     },
-    onCrash: (pid, message) => {
-      process.stderr.write(`portside: process ${pid}: ${message}\n`);
+    onCrash: (pid, message, signal) => {
+      // That a child died of its own fault is its parent's to tell, as anywhere.
+      if (pid === first || signal === null) process.stderr.write(`portside: process ${pid}: ${message}\n`);
     },
   });
   const guestPath =

@@ -168,12 +168,21 @@ int main(void)
 	int process = syscall(SYS_pidfd_open, child, 0);
 	poller = (struct pollfd){ process, POLLIN, 0 };
 	TELL(poll(&poller, 1, 0));
+	siginfo_t ended = { 0 };
+	int hurried = syscall(SYS_pidfd_open, child, O_NONBLOCK);
+	TELL(waitid(P_PIDFD, hurried, &ended, WEXITED));
+	TELL(waitid(P_PIDFD, hurried, &ended, WEXITED | WNOHANG));
 	TELL(syscall(SYS_pidfd_send_signal, process, SIGTERM, NULL, 0));
 	TELL(poll(&poller, 1, -1));
+	TELL(waitid(P_PIDFD, process, &ended, WEXITED | WNOWAIT));
+	printf("by %d, child %d\n", ended.si_status, ended.si_pid == child);
 	int status;
 	waitpid(child, &status, 0);
 	printf("ended by %d\n", WTERMSIG(status));
 	TELL(syscall(SYS_pidfd_send_signal, process, 0, NULL, 0));
+	TELL(waitid(P_PIDFD, process, &ended, WEXITED));
+	TELL(waitid(P_PIDFD, 99, &ended, WEXITED));
+	TELL(waitid(P_PIDFD, 0, &ended, WEXITED));
 	TELL(syscall(SYS_pidfd_open, -1, 0));
 	return 0;
 }
