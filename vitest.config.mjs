@@ -34,6 +34,21 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      /** Another suite than ours, of programs in C; needs `npm run build`. */
+      {
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          // Two processors, and cases that sleep.
+          maxConcurrency: 3,
+          // After all others, whose browsers would wait for it.
+          sequence: { groupOrder: 1 },
+          fileParallelism: false,
+        },
+      },
       /** A real Chromium on a packed folder; needs `npm run build`. */
       {
         test: {
