@@ -51,7 +51,7 @@ export function table(cases: readonly string[]): string {
     const all = cases.filter((one) => one.startsWith(`${name}/`));
     const own = all.filter((one) => isCounted(exceptionOf(one)));
     const good = own.filter((one) => !exceptionOf(one));
-    return `| \`${name}\` | ${good.length} | ${own.length} | ${all.length - own.length} |`;
+    return [`\`${name}\``, `${good.length}`, `${own.length}`, `${all.length - own.length}`];
   });
   const groups = exceptions.map(
     ({ result, reason, scheduling, cases: own }) =>
@@ -73,8 +73,15 @@ ${groups.join('\n')}
 
 ## By interface
 
-| interface | pass | count | left out |
-| --- | --- | --- | --- |
-${rows.join('\n')}
+${aligned([['interface', 'pass', 'count', 'left out'], ...rows])}
 `;
+}
+
+/** A table whose columns are as wide as their widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
 }
