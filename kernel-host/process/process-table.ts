@@ -240,6 +240,8 @@ export class ProcessTable {
     const unwanted = actions.ignoresByChoice(SIGCHLD) || (actions.get(SIGCHLD).flags & SA_NOCLDWAIT) !== 0;
     const signal = statusSignal(status);
     const value = signal === 0 ? statusExitCode(status) : signal;
+    // Before the signal: a parent that waits is to find no child any more.
+    if (unwanted) this.reap(process);
     parent.signals.send({
       signal: SIGCHLD,
       code: signal === 0 ? CLD_EXITED : CLD_KILLED,
@@ -247,7 +249,6 @@ export class ProcessTable {
       second: process.credentials.ruid,
       value,
     });
-    if (unwanted) this.reap(process);
     parent.childChanged.wake();
   }
 

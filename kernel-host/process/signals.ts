@@ -110,7 +110,8 @@ export class Signals {
         task.interrupt();
         return;
       }
-      this.#take(task, signal);
+      // It is delivered without a handler, too: the timer that sent it has its overruns counted (Linux: dequeue_signal()).
+      this.#take(task, signal)?.overrun?.();
       if (effect === 'end') {
         this.#target.end(signal);
         return;

@@ -1,5 +1,5 @@
 /** wait4(2) and waitid(2): children that have ended, stopped or gone on. */
-import { EAGAIN, ECHILD, EINVAL, Errno, ESRCH } from '../abi/errno.js';
+import { EAGAIN, ECHILD, EINVAL, ERESTARTSYS, Errno, ESRCH } from '../abi/errno.js';
 import * as abi from '../abi/process.js';
 import { CLD_CONTINUED, CLD_EXITED, CLD_KILLED, CLD_STOPPED, SIGCHLD, SIGCONT } from '../abi/signal.js';
 import type { Kernel } from '../kernel.js';
@@ -48,7 +48,12 @@ function waitFor(task: Task, selects: Selection, options: number, tell: (change:
   };
   const result = attempt();
   if (result !== PARKED) return result;
-  return task.park({ queues: [process.childChanged], retry: attempt, deadline: null, expired: () => 0 });
+  // The child that SIGCHLD is of is told of rather than that its handler came first (Linux: do_wait()).
+  const interrupted = (): number => {
+    const late = attempt();
+    return late === PARKED ? -ERESTARTSYS : late;
+  };
+  return task.park({ queues: [process.childChanged], retry: attempt, deadline: null, expired: () => 0, interrupted });
 }
 
 /** It has been told: nobody hears of it again. */

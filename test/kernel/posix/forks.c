@@ -194,5 +194,24 @@ int main(void)
 	if (!child) exit(0);
 	ended(child);
 	printf("\n");
+
+	/* A wait that a handler of SIGCHLD interrupts has found the child by then. */
+	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = counts }, NULL);
+	child = fork();
+	if (!child) {
+		usleep(50000);
+		_exit(21);
+	}
+	result_of = ended(child);
+	printf("with a handler %d\n", result_of);
+	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = counts, .sa_flags = SA_NOCLDWAIT }, NULL);
+	child = fork();
+	if (!child) {
+		usleep(50000);
+		_exit(22);
+	}
+	result_of = ended(child);
+	printf("without children %d\n", result_of == -ECHILD);
+	fflush(stdout);
 	return 0;
 }

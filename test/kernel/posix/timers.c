@@ -87,6 +87,20 @@ int main(void)
 	printf("by thread %d\n", value);
 	TELL(timer_delete(threaded));
 
+	/* A signal that has no handler, and that is blocked for a while, counts as well. */
+	sigset_t mask;
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCONT);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	struct sigevent unhandled = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGCONT };
+	timer_t blocked;
+	TELL(timer_create(CLOCK_MONOTONIC, &unhandled, &blocked));
+	TELL(timer_settime(blocked, 0, &often, NULL));
+	usleep(100000);
+	sigprocmask(SIG_UNBLOCK, &mask, NULL);
+	printf("without a handler %d\n", timer_getoverrun(blocked) >= 5);
+	TELL(timer_delete(blocked));
+
 	struct itimerspec wrong = { { 0, 0 }, { 0, 1000000000 } };
 	TELL(timer_settime(timer, 0, &wrong, NULL));
 	TELL(timer_create(99, &event, &other));
