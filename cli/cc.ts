@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { access, appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DECLARATION_SECTION } from '../kernel-host/guest/posix/declaration.js';
 import { PortsideError } from '../protocol/errors.js';
 import { asyncify } from './cc/asyncify.js';
 import {
@@ -15,6 +16,8 @@ import {
   type Toolchain,
 } from './cc/command-line.js';
 import { declarationOf } from './cc/declare.js';
+import { makeRunnable, RUNNABLE } from './cc/runnable.js';
+import { runTool } from './cc/tools.js';
 
 /** These run from where they lie, beside the files that they build from. */
 type SysrootBuilder = typeof import('../guest/build-sysroot.mjs');
@@ -36,14 +39,19 @@ export async function compile(language: Language, args: readonly string[], guest
   if (status === 0 && linking) {
     if (!args.includes(NO_FORK)) await asyncify(outputOf(args));
     await declare(outputOf(args));
+    if (process.env[RUNNABLE]) await makeRunnable(outputOf(args));
   }
   process.exitCode = status;
 }
 
-/** `portside ar`, `portside ranlib`: LLVM's, which know wasm objects. */
+/** A tool of LLVM's, which knows wasm objects. */
 export async function forward(tool: string, args: readonly string[]): Promise<void> {
   process.exitCode = await runTool(tool, args);
 }
+
+/** LLVM's, which would take away what programs declare to their host too. */
+export const strip = (args: readonly string[]): Promise<void> =>
+  forward('llvm-strip-22', [`--keep-section=${DECLARATION_SECTION}`, ...args]);
 
 async function prepare(guest: string, uses: { linking: boolean; cxx: boolean }): Promise<Toolchain> {
   const { TARGET_FLAGS, sysroot }: SysrootBuilder = await script(guest, 'build-sysroot.mjs');
@@ -84,17 +92,6 @@ async function builtins(): Promise<string> {
     });
   });
   return file;
-}
-
-/** The exit status. */
-async function runTool(tool: string, args: readonly string[]): Promise<number> {
-  const child = spawn(tool, args, { stdio: 'inherit' });
-  return new Promise((resolve, reject) => {
-    child.on('error', (cause) => {
-      reject(new PortsideError('tool-missing', `${tool}: ${cause.message}`, { cause }));
-    });
-    child.on('close', (code) => resolve(code ?? 1));
-  });
 }
 
 async function declare(file: string): Promise<void> {

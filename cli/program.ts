@@ -40,6 +40,7 @@ interface RunFlags {
   readonly php: PhpVersion;
   readonly listen?: readonly Listen[];
   readonly tty?: boolean;
+  readonly with?: readonly string[];
 }
 
 /**
@@ -107,7 +108,7 @@ export function createProgram({ version, build, guest }: Installation): Command 
     .showHelpAfterError('See portside run --help.')
     .summary('run PHP or another guest in this terminal')
     .description('Runs a guest on the same kernel in this terminal, with its input, output, exit status and signals.')
-    .argument('<program>', 'php, or a path to a .wasm file')
+    .argument('<program>', 'php, a port such as dash, or a path to a .wasm file')
     .argument('[args...]', 'passed to the program as they are')
     .passThroughOptions()
     .option('--mount <hostdir:guestdir[:ro]>', 'show a folder to the guest; repeatable', parseMount)
@@ -120,11 +121,17 @@ export function createProgram({ version, build, guest }: Installation): Command 
       'lead a TCP port of this machine to one of the guest; repeatable',
       parseListen,
     )
+    .option(
+      '--with <port>',
+      'have a port in the machine too, dash as /bin/sh; built first if need be; repeatable',
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
     .option('-t, --tty', 'give the guest a terminal, even where input or output are none')
     .addHelpText(
       'after',
       "\nExamples:\n  portside run php -r 'echo PHP_VERSION;'\n" +
-        '  portside run --mount .:/site --listen 8080:80 php -S 0.0.0.0:80 -t /site',
+        '  portside run --mount .:/site --listen 8080:80 php -S 0.0.0.0:80 -t /site\n' +
+        '  portside run --with lua dash',
     )
     .action(async (name: string, args: readonly string[], flags: RunFlags) => {
       const { run } = await import('./run.js');
@@ -136,6 +143,8 @@ export function createProgram({ version, build, guest }: Installation): Command 
         php: flags.php,
         listen: flags.listen ?? [],
         terminal: flags.tty ?? false,
+        ports: flags.with ?? [],
+        guest,
       });
     });
 
@@ -150,14 +159,41 @@ export function createProgram({ version, build, guest }: Installation): Command 
       },
     );
   }
-  for (const name of ['ar', 'ranlib']) {
-    withToolArguments(program.command(name).summary(`LLVM's ${name}, for libraries of such programs`)).action(
+  for (const [name, what] of [
+    ['ar', 'for libraries of such programs'],
+    ['ranlib', 'for libraries of such programs'],
+    ['nm', 'which lists the names in objects'],
+    ['objcopy', 'which changes objects'],
+  ] as const) {
+    withToolArguments(program.command(name).summary(`LLVM's ${name}, ${what}`)).action(
       async (args: readonly string[]) => {
         const { forward } = await import('./cc.js');
         await forward(`llvm-${name}-22`, args);
       },
     );
   }
+  withToolArguments(program.command('strip').summary("LLVM's strip, for such programs")).action(
+    async (args: readonly string[]) => {
+      const { strip } = await import('./cc.js');
+      await strip(args);
+    },
+  );
+  program
+    .command('configure')
+    .showHelpAfterError('See portside configure --help.')
+    .summary("run a package's configure script for the kernel")
+    .description(
+      'Runs SCRIPT with the compiler and the tools of this command in CC, CXX, AR and their like, and with --host where it is\n' +
+        "Autoconf's. Programs that it tries are run on the kernel. `make` then builds for the kernel.",
+    )
+    .argument('<script>', 'such as ./configure')
+    .argument('[args...]', 'passed to the script as they are')
+    .passThroughOptions()
+    .addHelpText('after', '\nExample:\n  portside configure ./configure --disable-shared && make')
+    .action(async (script: string, args: readonly string[]) => {
+      const { configure } = await import('./cc/configure.js');
+      await configure(script, args);
+    });
 
   return program;
 }

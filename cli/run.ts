@@ -1,7 +1,10 @@
 import { constants } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import type { Port } from '../guest/build-ports.mjs';
 import type { Listen, Mount } from './arguments.js';
 import type { PhpVersion } from './php/releases.js';
 import { opcodeCacheOptions } from './php/settings.js';
+import { Ports } from './ports.js';
 
 /** What `portside run` was told. */
 export interface RunSettings {
@@ -15,20 +18,34 @@ export interface RunSettings {
   readonly listen: readonly Listen[];
   /** A terminal for the guest even where this process has none. */
   readonly terminal: boolean;
+  /** Names of the ports to have. */
+  readonly ports: readonly string[];
+  /** Folder of what programs are built with. */
+  readonly guest: string;
+}
+
+/** A program, and where guests find it. */
+export interface Installed {
+  /** Guest path. */
+  readonly path: string;
+  /** Host path of its WebAssembly. */
+  readonly file: string;
 }
 
 /** What the kernel under Node is asked to run. */
 export interface RunOptions {
-  /** `php`, or the host path of a `.wasm` file. */
-  readonly program: string;
-  /** Without the program's own name. */
+  /** What to start. */
+  readonly program: Installed;
+  /** With the program's own name. */
   readonly args: readonly string[];
   readonly mounts: readonly Mount[];
   /** The guest's whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Host path of PHP's WebAssembly; undefined where the program is a file of its own. */
-  readonly php: string | undefined;
+  /** Beside the one that is started. */
+  readonly programs: readonly Installed[];
+  /** Symbolic links by guest path. */
+  readonly links: Readonly<Record<string, string>>;
   readonly listen: readonly Listen[];
   /** A terminal for the guest even where this process has none. */
   readonly terminal: boolean;
@@ -39,23 +56,48 @@ const CACHE = '/var/tmp';
 
 /** Runs a guest on this process's terminal, and lets this process end as the guest did. */
 export async function run(program: string, args: readonly string[], settings: RunSettings): Promise<void> {
-  const [{ runGuest }, php] = await Promise.all([
+  const [{ runGuest }, machine] = await Promise.all([
     import('../kernel-host/platform/node/index.js'),
-    program === 'php' ? phpPath(settings.php) : undefined,
+    machineFor(program, settings),
   ]);
   const options: RunOptions = {
-    program,
-    args: php === undefined ? args : [...opcodeCacheOptions(CACHE), ...args],
+    ...machine,
+    args: [program, ...(program === 'php' ? opcodeCacheOptions(CACHE) : []), ...args],
     mounts: settings.mounts,
     env: { ...(settings.inheritEnv ? inheritedEnvironment() : {}), ...settings.env },
     cwd: settings.cwd,
-    php,
     listen: settings.listen,
     terminal: settings.terminal,
   };
   const end = await runGuest(options);
   if ('exitCode' in end) process.exitCode = end.exitCode;
   else dieBy(end.signal);
+}
+
+/** The program to start, and what else there is. @throws PortsideError port-unknown, port-failed */
+async function machineFor(
+  program: string,
+  { php, ports: wanted, guest }: RunSettings,
+): Promise<Pick<RunOptions, 'program' | 'programs' | 'links'>> {
+  const known = await Ports.in(guest);
+  const names = new Set(known.has(program) ? [...wanted, program] : wanted);
+  const ports: Port[] = [];
+  // One after the other: each build has both processors.
+  for (const name of names) ports.push(await known.get(name));
+  const programs = ports.flatMap((port) =>
+    port.programs.map(({ path, file }) => ({ path, file: join(port.folder, file) })),
+  );
+  return {
+    program:
+      program === 'php'
+        ? { path: '/usr/local/bin/php', file: await phpPath(php) }
+        : (programs.find(({ path }) => known.has(program) && basename(path) === program) ?? {
+            path: `/usr/local/bin/${basename(program)}`,
+            file: resolve(program),
+          }),
+    programs,
+    links: Object.assign({}, ...ports.map(({ links }) => links)),
+  };
 }
 
 /** Signals that a person or a supervisor sends: they are to see that this process died of it (as of any native program). */

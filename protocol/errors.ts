@@ -352,6 +352,14 @@ export const errorTexts = {
     sentence: 'The library that programs are linked with could not be built.',
     remedy: 'Mend what the message says, and run the command again.',
   },
+  'port-unknown': {
+    sentence: 'There is no port of this name.',
+    remedy: 'Name one of those listed, or the path of a .wasm file.',
+  },
+  'port-failed': {
+    sentence: 'A port could not be built.',
+    remedy: 'Mend what the message says, and run the command again.',
+  },
   'link-unsupported': {
     sentence: 'Programs of this kind cannot be linked.',
     remedy: 'Link a program without shared libraries, with the memory settings of `portside cc`.',

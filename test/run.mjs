@@ -16,6 +16,8 @@ const programs = [
   { path: '/usr/bin/patch', packages: ['patch'] },
   { path: '/usr/bin/g++', packages: ['g++'] },
   { path: '/usr/bin/xz', packages: ['xz-utils'] },
+  { path: '/usr/bin/tclsh', packages: ['tcl'] },
+  { path: '/usr/bin/dash', packages: ['dash'] },
   { path: '/usr/bin/clang-22', packages: ['clang-22'] },
   { path: '/usr/bin/wasm-ld-22', packages: ['lld-22'] },
   { path: '/usr/bin/llvm-ar-22', packages: ['llvm-22'] },

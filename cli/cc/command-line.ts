@@ -61,6 +61,11 @@ function applicable(flag: string): string | null {
   return kept.length > 0 ? `-Wl,${kept.join(',')}` : null;
 }
 
+/** libtool's way to write one option of the linker as two of the compiler's. */
+const RUN_PATH = /^-Wl,-{1,2}rpath(-link)?$/;
+const withoutRunPaths = (args: readonly string[]): readonly string[] =>
+  args.filter((flag, i) => !RUN_PATH.test(flag) && !RUN_PATH.test(args[i - 1] ?? ''));
+
 export const links = (args: readonly string[]): boolean => args.length > 0 && !args.some((flag) => NO_LINK.test(flag));
 
 const CXX_SOURCE = /\.(cc|cp|cpp|cxx|c\+\+|CPP|C|ii|mm)$/;
@@ -87,7 +92,7 @@ export function outputOf(args: readonly string[]): string {
 /** Arguments for clang. */
 export function compilerArguments(args: readonly string[], toolchain: Toolchain): readonly string[] {
   const { targetFlags, sysroot, cxx, builtins } = toolchain;
-  const own = args.flatMap((flag) => applicable(flag) ?? []);
+  const own = withoutRunPaths(args).flatMap((flag) => applicable(flag) ?? []);
   const compile = [
     ...targetFlags,
     ...(cxx ? cxxFlags(cxx, args) : []),

@@ -63,10 +63,7 @@ export function plantRootTree(kernel: Kernel, names: readonly string[] = []): vo
   const { root } = kernel.vfs;
   const dev = makeDirectory(kernel, '/dev', 0o755);
   for (const [name, rdev] of DEVICES) check(root.create(dev, encoder.encode(name), S_IFCHR | 0o666, rdev));
-  for (const [path, target] of LINKS) {
-    const { directory, name } = split(kernel, path);
-    check(root.symlink(directory, name, encoder.encode(target)));
-  }
+  for (const [path, target] of LINKS) makeLink(kernel, path, target);
   for (const [path, text] of FILES) writeFile(kernel, path, encoder.encode(text), 0o644);
   const known = new Set(['localhost', 'portside', ...names]);
   writeFile(kernel, '/etc/hosts', encoder.encode(`127.0.0.1\t${[...known].join(' ')}\n`), 0o644);
@@ -94,6 +91,12 @@ export function writeFile(kernel: Kernel, path: string, content: Uint8Array, mod
   const file = found > 0 ? found : check(root.create(directory, name, S_IFREG | mode, 0));
   check(root.truncate(file, 0));
   check(root.write(file, 0, content));
+}
+
+/** Makes a symbolic link of the root file system. @throws Errno EEXIST where there is something. */
+export function makeLink(kernel: Kernel, path: string, target: string): void {
+  const { directory, name } = split(kernel, path);
+  check(kernel.vfs.root.symlink(directory, name, encoder.encode(target)));
 }
 
 function split(kernel: Kernel, path: string): { directory: number; name: Uint8Array } {

@@ -92,10 +92,10 @@ export function processImports(guest: Guest): Imports {
       memory.view.setInt32(result, ended.get(pid) ?? 0, true);
       return 1;
     },
-    /** popen: the name of a file with the command's output. Without a shell it is one that is not there, and fopen says ENOENT. */
+    /** popen: the name of a file with the command's output. No shell is asked, so it is one that is never there: fopen says ENOENT. */
     __asyncjs__js_popen_to_file: () => {
       if (noShell === 0) {
-        const name = '/bin/sh';
+        const name = '/proc/self/popen';
         noShell = guest.allocate(name.length + 1);
         memory.putText(noShell, name, name.length + 1);
       }

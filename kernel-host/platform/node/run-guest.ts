@@ -1,11 +1,10 @@
 /** `portside run`: one guest on this process's terminal, as if it were a native program. */
-import { resolve } from 'node:path';
 import { PortsideError } from '../../../protocol/errors.js';
 import { Errno } from '../../abi/errno.js';
 import { statusExitCode, statusSignal } from '../../abi/process.js';
 import { SI_USER, SIGHUP, SIGINT, SIGTERM } from '../../abi/signal.js';
 import { installProgram } from '../../boot/install-program.js';
-import { makeDirectory } from '../../boot/root-tree.js';
+import { makeDirectory, makeLink } from '../../boot/root-tree.js';
 import type { Kernel } from '../../kernel.js';
 import type { Pid } from '../../process/process.js';
 import { createKernel, loadProgram } from './machine.js';
@@ -13,17 +12,27 @@ import { type GuestMount, mountFolders } from './mount-folders.js';
 import { bridgePort } from './port-bridge.js';
 import { standardStreams } from './standard-streams.js';
 
+/** A program, and where guests find it. */
+export interface InstalledProgram {
+  /** Guest path. */
+  readonly path: string;
+  /** Host path of its WebAssembly. */
+  readonly file: string;
+}
+
 export interface RunGuestOptions {
-  /** `php`, or the host path of a `.wasm` file. */
-  readonly program: string;
-  /** Without the program's own name. */
+  /** What to start. */
+  readonly program: InstalledProgram;
+  /** With the program's own name. */
   readonly args: readonly string[];
   readonly mounts: readonly GuestMount[];
   /** The guest's whole environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Host path of PHP's WebAssembly; undefined where the program is a file of its own. */
-  readonly php: string | undefined;
+  /** Beside the one that is started. */
+  readonly programs: readonly InstalledProgram[];
+  /** Symbolic links by guest path. */
+  readonly links: Readonly<Record<string, string>>;
   readonly listen: readonly { readonly host: number; readonly guest: number }[];
   /** Gives the guest a terminal even where this process has none. */
   readonly terminal: boolean;
@@ -51,16 +60,18 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
       if (pid === first || signal === null) process.stderr.write(`portside: process ${pid}: ${message}\n`);
     },
   });
-  const guestPath =
-    options.php === undefined ? `/usr/local/bin/${options.program.split('/').at(-1)}` : '/usr/local/bin/php';
-  installProgram(kernel, guestPath, await loadProgram(options.php ?? resolve(options.program)));
+  const { program, programs, links } = options;
+  for (const { path, file } of new Set([...programs, program])) {
+    installProgram(kernel, path, await loadProgram(file));
+  }
+  for (const [path, target] of Object.entries(links)) makeLink(kernel, path, target);
   makeDirectory(kernel, '/var/www/html', 0o755);
   mountFolders(kernel, options.mounts);
   const servers = await Promise.all(options.listen.map(({ host, guest }) => bridgePort(kernel, host, guest)));
   const { descriptors, terminal, drained } = standardStreams(kernel, options.terminal);
   const pid = kernel.processes.spawn({
-    path: guestPath,
-    arguments: [options.php === undefined ? options.program : 'php', ...options.args],
+    path: program.path,
+    arguments: options.args,
     environment: Object.entries(options.env).map(([name, value]) => `${name}=${value}`),
     cwd: directory(kernel, options.cwd),
     descriptors,

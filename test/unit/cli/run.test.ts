@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { type RunSettings, run } from '../../../cli/run.js';
 
@@ -13,6 +15,8 @@ const settings: RunSettings = {
   php: '8.2',
   listen: [],
   terminal: false,
+  ports: [],
+  guest: fileURLToPath(new URL('../../../guest', import.meta.url)),
 };
 
 beforeEach(() => {
@@ -24,9 +28,9 @@ test('runs PHP with its arguments, behind where to keep its opcode cache', async
   await run('php', ['-r', 'exit(7);'], settings);
   expect(phpGuest.mock.lastCall?.[0]).toBe('8.2');
   const expected = {
-    program: 'php',
-    args: expect.arrayContaining(['-d', 'opcache.file_cache=/var/tmp', '-r', 'exit(7);']),
-    php: '/cache/php.wasm',
+    program: { path: '/usr/local/bin/php', file: '/cache/php.wasm' },
+    args: expect.arrayContaining(['php', '-d', 'opcache.file_cache=/var/tmp', '-r', 'exit(7);']),
+    programs: [],
     cwd: '/',
     mounts: [],
     listen: [],
@@ -37,13 +41,26 @@ test('runs PHP with its arguments, behind where to keep its opcode cache', async
 test('runs a file of its own without PHP', async () => {
   await run('./tool.wasm', [], settings);
   expect(phpGuest).not.toHaveBeenCalled();
-  expect(runGuest.mock.lastCall?.[0]).toMatchObject({ program: './tool.wasm', php: undefined });
+  expect(runGuest.mock.lastCall?.[0]).toMatchObject({
+    program: { path: '/usr/local/bin/tool.wasm', file: resolve('tool.wasm') },
+    args: ['./tool.wasm'],
+  });
 });
 
-test('takes every name but php for a path', async () => {
+test('takes every name but php and those of ports for a path', async () => {
   await run('tool', [], settings);
   expect(phpGuest).not.toHaveBeenCalled();
-  expect(runGuest.mock.lastCall?.[0]).toMatchObject({ program: 'tool', args: [], php: undefined });
+  expect(runGuest.mock.lastCall?.[0]).toMatchObject({
+    program: { path: '/usr/local/bin/tool', file: resolve('tool') },
+    args: ['tool'],
+  });
+});
+
+test('names the ports there are when one is wanted that is none', async () => {
+  await expect(run('./tool.wasm', [], { ...settings, ports: ['bash'] })).rejects.toThrow(
+    /bash\. There are .*dash.*lua/,
+  );
+  expect(runGuest).not.toHaveBeenCalled();
 });
 
 test('passes the environment on, unless told not to', async () => {

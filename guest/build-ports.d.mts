@@ -1,0 +1,51 @@
+export interface Port {
+  readonly name: string;
+  readonly version: string;
+  /** On this machine; holds `LICENCE` too. */
+  readonly folder: string;
+  /** Guest paths, and the modules below `folder`. */
+  readonly programs: readonly { readonly path: string; readonly file: string }[];
+  /** Other names that guests know the programs by: symbolic links by guest path. */
+  readonly links: Readonly<Record<string, string>>;
+}
+
+/** What a recipe in `ports/` exports as `recipe`. */
+export interface Recipe {
+  readonly name: string;
+  readonly version: string;
+  /** Of an archive of Debian's, whose one folder holds the source. */
+  readonly url: string;
+  readonly sha256: string;
+  /** Guest paths, and the modules below the source's folder once it is built. */
+  readonly programs: Readonly<Record<string, string>>;
+  readonly links: Readonly<Record<string, string>>;
+  /** File of the source that says what it is licensed under. */
+  readonly licence: string;
+  /** Programs that the build runs besides make, and the Debian packages that bring them. */
+  readonly tools?: Readonly<Record<string, string>>;
+  build(building: Building): Promise<void>;
+}
+
+export interface Building {
+  /** Folder of the source. */
+  readonly source: string;
+  /** Command lines for makefiles. */
+  readonly cc: string;
+  readonly ar: string;
+  readonly ranlib: string;
+  /** make's flag for what this machine can do at once. */
+  readonly jobs: string;
+  /** Runs a program in the source's folder. */
+  run(command: string, ...args: string[]): Promise<void>;
+  portside(...args: string[]): Promise<void>;
+}
+
+/** Of all recipes. */
+export function portNames(): readonly string[];
+
+/**
+ * A port, built first when it is not there.
+ * @param onStep hears what a build does.
+ * @throws BuildError
+ */
+export function port(name: string, onStep: (step: string) => void): Promise<Port>;

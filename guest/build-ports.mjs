@@ -1,0 +1,89 @@
+/**
+ * Builds programs of others for the kernel, each by its recipe in `ports/`: from Debian's source, with `portside cc` of this build.
+ * A port goes to a folder of the cache that is named after all it was made from, and appears there whole.
+ *
+ * `node guest/build-ports.mjs [NAME...]` builds those named, or all, and prints where each lies.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { sysroot } from './build-sysroot.mjs';
+import { BuildError, cached, checkTools, contentHash, fetchSource, main, tool } from './building.mjs';
+
+const script = fileURLToPath(import.meta.url);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const recipes = join(here, 'ports');
+const cli = fileURLToPath(new URL('../dist/cli/', import.meta.url));
+
+/** @type {import('./build-ports.d.mts').portNames} */
+export const portNames = () =>
+  readdirSync(recipes)
+    .filter((file) => file.endsWith('.mjs'))
+    .map((file) => basename(file, '.mjs'))
+    .sort();
+
+/** @type {import('./build-ports.d.mts').port} */
+export async function port(name, onStep) {
+  const recipeFile = join(recipes, `${name}.mjs`);
+  const { recipe } = await import(pathToFileURL(recipeFile).href);
+  const portside = join(cli, 'portside.js');
+  if (!existsSync(portside)) throw new BuildError('Portside itself is not built. Run npm run build first.');
+  const hash = await contentHash(here, [script, recipeFile]);
+  hash.update(basename(await sysroot(onStep)));
+  // The compiler's wrapper, under names that the bundler gave its parts.
+  for (const file of readdirSync(cli).sort())
+    if (/^(cc|configure|runnable|tools)/.test(file)) hash.update(await readFile(join(cli, file)));
+  const folder = await cached(`port-${name}-${hash.digest('hex').slice(0, 16)}`, async (work) => {
+    checkTools({ make: 'make', tar: 'tar', xz: 'xz-utils', ...recipe.tools });
+    onStep(`building ${name} ${recipe.version}; this is done once`);
+    await build(recipe, work, portside);
+    return join(work, 'port');
+  });
+  return { folder, ...JSON.parse(await readFile(join(folder, 'port.json'), 'utf8')) };
+}
+
+/** Leaves the programs, what they are licensed under, and a list of them in `work`/port. */
+async function build(recipe, work, portside) {
+  const { name, version, programs, links, licence } = recipe;
+  const archive = join(work, 'source.tar');
+  await fetchSource({ name, url: recipe.url, sha256: recipe.sha256 }, archive);
+  const source = join(work, 'source');
+  await mkdir(source);
+  const run = (command, ...args) => tool(name, source, command, args);
+  await run('tar', '-xf', archive, '--strip-components=1', '--no-same-owner');
+  const own = (command) => `${process.execPath} ${portside} ${command}`;
+  await recipe.build({
+    source,
+    run,
+    portside: (...args) => run(process.execPath, portside, ...args),
+    cc: own('cc'),
+    ar: own('ar'),
+    ranlib: own('ranlib'),
+    jobs: `-j${Math.min(2, availableParallelism())}`,
+  });
+  const port = join(work, 'port');
+  await mkdir(join(port, 'bin'), { recursive: true });
+  const installed = [];
+  for (const [path, file] of Object.entries(programs)) {
+    const target = join('bin', `${basename(path)}.wasm`);
+    await copyFile(join(source, file), join(port, target));
+    await run(process.execPath, portside, 'strip', join(port, target));
+    installed.push({ path, file: target });
+  }
+  await cp(join(source, licence), join(port, 'LICENCE'));
+  await writeFile(join(port, 'port.json'), JSON.stringify({ name, version, programs: installed, links }));
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(async (onStep) => {
+    const known = portNames();
+    const names = process.argv.length > 2 ? process.argv.slice(2) : known;
+    const unknown = names.filter((name) => !known.includes(name));
+    if (unknown.length > 0) throw new BuildError(`No port: ${unknown.join(', ')}. There are ${known.join(', ')}.`);
+    const lines = [];
+    for (const name of names) lines.push(`${name}: ${(await port(name, onStep)).folder}`);
+    return lines.join('\n');
+  });
+}

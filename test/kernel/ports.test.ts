@@ -1,0 +1,110 @@
+/** Programs of others, built for the kernel from the source that this machine's own come from. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { port, portNames } from '../../guest/build-ports.mjs';
+
+const portside = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta.url));
+/** The C library and the ports are built first where they are not in the cache. */
+const BUILD_TIMEOUT = 900_000;
+
+const ended = (command: string, args: readonly string[], cwd?: string) =>
+  new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
+    const child = execFile(command, args, { cwd }, (_error, stdout, stderr) => {
+      resolve({ status: child.exitCode, stdout, stderr });
+    });
+    child.stdin?.end();
+  });
+const run = (...args: string[]) => ended(process.execPath, [portside, 'run', ...args]);
+
+beforeAll(async () => {
+  for (const name of portNames()) await port(name, () => {});
+}, BUILD_TIMEOUT);
+
+const SCRIPTS: Readonly<Record<string, string>> = {
+  'a pipeline with a loop at each end': `for i in 1 2 3; do echo $i; done | { n=0; while read a; do n=$((n + a)); done; echo $n; }`,
+  'a subshell and its status': `(exit 3); echo $?; x=$(echo sub $(echo nested)); echo "$x"`,
+  'a here-document': `while read line; do echo "[$line]"; done <<END\nhome $((6 * 7))\nsecond\nEND`,
+  'a trap': `trap 'echo trapped' USR1; kill -USR1 $$; echo after; trap 'echo bye' EXIT; exit 5`,
+  redirections: `{ echo out; echo err >&2; } 2>/tmp/portside-ports-test; read a </tmp/portside-ports-test; echo "file: $a"`,
+  'a job in the background': `(exit 9) & p=$!; wait $p; echo $?; kill -TERM $$; echo unreached`,
+  'functions and local names': `a=outer; f() { local a=$1; echo "$a"; }; f 'x y'; echo "$a"; case $a in o*) echo match;; esac`,
+  'a command that is not there': `nothing-of-this-name; echo $?`,
+  expansions: `x=path/to/file.tar.gz; echo "\${x##*/} \${x%%.*} \${#x} \${y:-none} \${x:+set}"; set -- a 'b c'; echo $# "$2"; printf '%s-' "$@"`,
+};
+
+describe('dash', () => {
+  test.each(Object.entries(SCRIPTS))('%s', async (_name, script) => {
+    const native = await ended('/usr/bin/dash', ['-c', script]);
+    expect(await run('dash', '-c', script)).toEqual({
+      ...native,
+      stderr: native.stderr.replaceAll('/usr/bin/dash', 'dash'),
+    });
+  });
+
+  test('is /bin/sh for system and popen of other programs', async () => {
+    const code = `print(io.popen("echo of a shell | { read x; echo got: $x; }"):read("a")) print(os.execute("exit 4"))`;
+    expect(await run('--with', 'dash', 'lua', '-e', code)).toEqual({
+      status: 0,
+      stdout: 'got: of a shell\n\nnil\texit\t4\n',
+      stderr: '',
+    });
+  });
+
+  test('starts programs that are installed beside it, and scripts by their first line', async () => {
+    const script = `printf '#!/usr/bin/lua\\nprint("lua of", ...)\\n' >/tmp/s; /bin/sh -c 'umask 0'; lua /tmp/s a; echo 'print(1 + 1)' | lua -`;
+    expect(await run('--with', 'lua', 'dash', '-c', script)).toEqual({
+      status: 0,
+      stdout: 'lua of\ta\n2\n',
+      stderr: '',
+    });
+  });
+});
+
+test('sqlite3 keeps a database in a file, with transactions, full text and JSON', async () => {
+  const fill = `create table t(a integer primary key, b text); with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000) insert into t select i, 'row ' || i from n;
+    create virtual table f using fts5(text); insert into f values ('a quick brown fox'), ('a lazy dog');`;
+  const ask = `pragma integrity_check; select count(*), sum(a), max(b) from t; select text from f where f match 'fox'; select json_extract('{"a":[1,2]}', '$.a[1]');`;
+  const script = `sqlite3 /tmp/db "$1" && sqlite3 /tmp/db 'pragma journal_mode=wal' "$2" && sqlite3 /tmp/db 'begin; delete from t; rollback; select count(*) from t'`;
+  expect(await run('--with', 'sqlite3', 'dash', '-c', script, 'dash', fill, ask)).toEqual({
+    status: 0,
+    stdout: 'wal\nok\n1000|500500|row 999\na quick brown fox\n2\n1000\n',
+    stderr: '',
+  });
+});
+
+describe('portside configure', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'portside-configure-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test('gives a script the compiler and its tools, whose programs it can run where it is', async () => {
+    const script = `#!/bin/sh
+set -e
+$CC -c conftest.c -o conftest.o
+$AR rc libconf.a conftest.o; $RANLIB libconf.a; $NM libconf.a | grep -q main
+$CC libconf.a -o conftest
+$STRIP conftest.wasm
+./conftest "$1" || echo "status $?"
+cat made.txt
+`;
+    const source = `#include <stdio.h>
+int main(int argc, char **argv) { fputs("made", fopen("made.txt", "w")); printf("%d %s\\n", (int) sizeof(long), argv[1]); return 3; }`;
+    await writeFile(join(folder, 'conftest.c'), source);
+    await writeFile(join(folder, 'configure'), script, { mode: 0o755 });
+    const result = await ended(process.execPath, [portside, 'configure', './configure', 'an argument'], folder);
+    expect(result).toEqual({ status: 0, stdout: '4 an argument\nstatus 3\nmade', stderr: '' });
+  });
+
+  test('tells of a script that is not there, and ends as the script does', async () => {
+    const missing = await ended(process.execPath, [portside, 'configure', './nothing'], folder);
+    expect(missing).toMatchObject({ status: 1, stderr: expect.stringContaining('program-unreadable') });
+    await writeFile(join(folder, 'failing'), '#!/bin/sh\nexit 42\n', { mode: 0o755 });
+    expect(await ended(process.execPath, [portside, 'configure', './failing'], folder)).toMatchObject({ status: 42 });
+  });
+});
