@@ -87,18 +87,19 @@ async function machineFor(
   const programs = ports.flatMap((port) =>
     port.programs.map(({ path, file }) => ({ path, file: join(port.folder, file) })),
   );
+  const port = known.has(program) ? programs.find(({ path }) => basename(path) === program) : undefined;
   return {
-    program:
-      program === 'php'
-        ? { path: '/usr/local/bin/php', file: await phpPath(php) }
-        : (programs.find(({ path }) => known.has(program) && basename(path) === program) ?? {
-            path: `/usr/local/bin/${basename(program)}`,
-            file: resolve(program),
-          }),
+    program: port ?? (await installed(program, php)),
     programs,
     links: Object.assign({}, ...ports.map(({ links }) => links)),
   };
 }
+
+/** What is no port, where a machine has what its owner installs. @param program `php`, or a path of this machine */
+const installed = async (program: string, php: PhpVersion): Promise<Installed> => ({
+  path: `/usr/local/bin/${basename(program)}`,
+  file: program === 'php' ? await phpPath(php) : resolve(program),
+});
 
 /** Signals that a person or a supervisor sends: they are to see that this process died of it (as of any native program). */
 const FORWARDED: ReadonlySet<string> = new Set(['SIGHUP', 'SIGINT', 'SIGTERM']);

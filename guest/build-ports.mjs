@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -32,9 +33,9 @@ export async function port(name, onStep) {
   if (!existsSync(portside)) throw new BuildError('Portside itself is not built. Run npm run build first.');
   const hash = await contentHash(here, [script, recipeFile]);
   hash.update(basename(await sysroot(onStep)));
-  // The compiler's wrapper, under names that the bundler gave its parts.
-  for (const file of readdirSync(cli).sort())
-    if (/^(cc|configure|runnable|tools)/.test(file)) hash.update(await readFile(join(cli, file)));
+  // Portside's tools rewrite programs with it.
+  hash.update(createRequire(script)('binaryen/package.json').version);
+  for (const part of await wrapper()) hash.update(part);
   const folder = await cached(`port-${name}-${hash.digest('hex').slice(0, 16)}`, async (work) => {
     checkTools({ make: 'make', tar: 'tar', xz: 'xz-utils', ...recipe.tools });
     onStep(`building ${name} ${recipe.version}; this is done once`);
@@ -42,6 +43,15 @@ export async function port(name, onStep) {
     return join(work, 'port');
   });
   return { folder, ...JSON.parse(await readFile(join(folder, 'port.json'), 'utf8')) };
+}
+
+/** The compiler's wrapper, under names that the bundler gave its parts. */
+async function wrapper() {
+  const parts = readdirSync(cli)
+    .filter((file) => /^(cc|configure|runnable|tools)/.test(file))
+    .sort();
+  if (parts.length === 0) throw new BuildError('Portside is built without its compiler. Run npm run build first.');
+  return Promise.all(parts.map((part) => readFile(join(cli, part))));
 }
 
 /** Leaves the programs, what they are licensed under, and a list of them in `work`/port. */

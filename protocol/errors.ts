@@ -337,7 +337,7 @@ export const errorTexts = {
   },
   'program-unreadable': {
     sentence: 'The program could not be read.',
-    remedy: 'Check the path: PROGRAM is `php` or a path to a .wasm file.',
+    remedy: 'Check the path. What `portside run` takes is `php`, the name of a port or the path of a .wasm file.',
   },
   'program-unknown': {
     sentence: 'This is not a program that the kernel can run.',
@@ -347,6 +347,10 @@ export const errorTexts = {
   'tool-missing': {
     sentence: 'A tool that builds programs is missing.',
     remedy: 'Install it; on Debian: apt-get install clang-22 lld-22 llvm-22 libclang-rt-22-dev-wasm32.',
+  },
+  'path-unsupported': {
+    sentence: 'A makefile cannot name a compiler whose path has quotes.',
+    remedy: 'Move Portside, or Node, to a folder without quotes in its name.',
   },
   'sysroot-failed': {
     sentence: 'The library that programs are linked with could not be built.',

@@ -50,6 +50,7 @@ const status = run(
   'vitest',
   'run',
   '--reporter=default',
+  '--reporter=./test/support/stall-reporter.ts',
   '--reporter=json',
   `--outputFile.json=${results}`,
   ...process.argv.slice(2),

@@ -12,12 +12,12 @@ const HEAD = 4096;
 /**
  * Autoconf is told the host and not the build: it then tries whether programs run (Autoconf manual, 14.1), and they do.
  * This process ends as the script did.
- * @throws PortsideError tool-missing, program-unreadable
+ * @throws PortsideError path-unsupported, program-unreadable
  */
 export async function configure(script: string, args: readonly string[]): Promise<void> {
   const own = ownCommand();
   if (own.includes("'")) {
-    throw new PortsideError('tool-missing', `${own}: makefiles cannot name a compiler whose path has such characters`);
+    throw new PortsideError('path-unsupported', own);
   }
   const { env } = process;
   const host = (await isAutoconf(script)) ? [`--host=${HOST}`] : [];

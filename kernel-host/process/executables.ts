@@ -4,6 +4,7 @@ import { ARG_MAX } from '../abi/process.js';
 import { S_IFMT, S_IFREG } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
+import { opened } from './opened.js';
 import type { Program } from './programs.js';
 
 /** linux/binfmts.h: BINPRM_BUF_SIZE, which a script's first line has to fit. */
@@ -78,7 +79,7 @@ function inspect(
   if ((mode & S_IFMT) !== S_IFREG || (mode & 0o111) === 0) throw new Errno(EACCES);
   const installed = kernel.programs.at(kernel.lockKey(place));
   if (installed) return { program: installed, place, path, arguments: argv };
-  const line = firstLine(place);
+  const line = opened(place, () => firstLine(place));
   if (line === null) return { program: kernel.programs.load(kernel, place), place, path, arguments: argv };
   const [, interpreter, argument] = /^[ \t]*([^ \t]+)(?:[ \t]+(.*?))?[ \t]*$/.exec(line) ?? [];
   if (!interpreter) throw new Errno(ENOEXEC);

@@ -3,6 +3,7 @@ import { ENOEXEC, Errno } from '../abi/errno.js';
 import type { Place } from '../fs/vfs.js';
 import { type Abi, detectAbi } from '../guest/abi.js';
 import type { Kernel } from '../kernel.js';
+import { opened } from './opened.js';
 
 export interface Program {
   readonly abi: Abi;
@@ -45,7 +46,7 @@ export class Programs {
       this.#compiled.set(key, known);
       return known.program;
     }
-    const program = compile(read(place, size));
+    const program = compile(opened(place, () => read(place, size)));
     this.#compiled.set(key, { size, changed, program });
     for (const oldest of this.#compiled.keys()) {
       if (this.#compiled.size <= MOST_COMPILED) break;

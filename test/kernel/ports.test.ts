@@ -1,6 +1,6 @@
 /** Programs of others, built for the kernel from the source that this machine's own come from. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { port, portNames } from '../../guest/build-ports.mjs';
 
 const portside = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta.url));
+const terminal = fileURLToPath(new URL('../support/terminal.py', import.meta.url));
 /** The C library and the ports are built first where they are not in the cache. */
 const BUILD_TIMEOUT = 900_000;
 
@@ -29,7 +30,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'a subshell and its status': `(exit 3); echo $?; x=$(echo sub $(echo nested)); echo "$x"`,
   'a here-document': `while read line; do echo "[$line]"; done <<END\nhome $((6 * 7))\nsecond\nEND`,
   'a trap': `trap 'echo trapped' USR1; kill -USR1 $$; echo after; trap 'echo bye' EXIT; exit 5`,
-  redirections: `{ echo out; echo err >&2; } 2>/tmp/portside-ports-test; read a </tmp/portside-ports-test; echo "file: $a"`,
+  redirections: `{ echo out; echo err >&2; } 2>errors; read a <errors; echo "file: $a"`,
   'a job in the background': `(exit 9) & p=$!; wait $p; echo $?; kill -TERM $$; echo unreached`,
   'functions and local names': `a=outer; f() { local a=$1; echo "$a"; }; f 'x y'; echo "$a"; case $a in o*) echo match;; esac`,
   'a command that is not there': `nothing-of-this-name; echo $?`,
@@ -37,8 +38,14 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 };
 
 describe('dash', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'portside-dash-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
   test.each(Object.entries(SCRIPTS))('%s', async (_name, script) => {
-    const native = await ended('/usr/bin/dash', ['-c', script]);
+    const native = await ended('/usr/bin/dash', ['-c', script], folder);
     expect(await run('dash', '-c', script)).toEqual({
       ...native,
       stderr: native.stderr.replaceAll('/usr/bin/dash', 'dash'),
@@ -54,13 +61,44 @@ describe('dash', () => {
     });
   });
 
-  test('starts programs that are installed beside it, and scripts by their first line', async () => {
-    const script = `printf '#!/usr/bin/lua\\nprint("lua of", ...)\\n' >/tmp/s; /bin/sh -c 'umask 0'; lua /tmp/s a; echo 'print(1 + 1)' | lua -`;
-    expect(await run('--with', 'lua', 'dash', '-c', script)).toEqual({
+  test('starts what a mounted folder has: scripts by their first line, and programs', async () => {
+    const { folder: lua, programs } = await port('lua', () => {});
+    const program = programs.find(({ path }) => path === '/usr/bin/lua');
+    await copyFile(join(lua, program?.file ?? ''), join(folder, 'interpreter'));
+    await chmod(join(folder, 'interpreter'), 0o755);
+    await writeFile(join(folder, 'script'), '#!/usr/bin/lua\nprint("script of", ...)\n', { mode: 0o755 });
+    await writeFile(join(folder, 'own'), '#!/m/interpreter -\nprint("own")\n', { mode: 0o755 });
+    await writeFile(join(folder, 'text'), 'print("no program")\n', { mode: 0o644 });
+    const script = `/m/script a; echo 'print(1 + 1)' | /m/interpreter -; /m/own </m/text; /m/text; echo $?`;
+    expect(await run('--with', 'lua', '--mount', `${folder}:/m`, 'dash', '-c', script)).toEqual({
       status: 0,
-      stdout: 'lua of\ta\n2\n',
-      stderr: '',
+      stdout: 'script of\ta\n2\nno program\n126\n',
+      stderr: 'dash: 1: /m/text: Permission denied\n',
     });
+  });
+
+  test('reads commands from a terminal, and its jobs are stopped, brought back and ended by keys', async () => {
+    const waiting = `lua -e 'print("rea" .. "dy") io.read() print("read " .. "on")'\r`;
+    const steps = [
+      ['expect', '# '],
+      ['type', waiting],
+      ['expect', 'ready'],
+      ['type', '\x1a'],
+      ['expect', 'Stopped'],
+      ['type', 'jobs\r'],
+      ['expect', '[1] + Stopped'],
+      ['type', 'fg\r'],
+      ['type', 'a line\r'],
+      ['expect', 'read on'],
+      ['type', 'echo lo"op"; while :; do echo >/dev/null; done\r'],
+      ['expect', 'loop'],
+      ['type', '\x03'],
+      ['expect', '# '],
+      ['type', 'exit 3\r'],
+    ];
+    const command = [process.execPath, portside, 'run', '--with', 'lua', 'dash'];
+    const { stdout } = await ended('python3', [terminal, JSON.stringify(steps), ...command]);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 3, restored: true });
   });
 });
 

@@ -38,6 +38,22 @@ describe('the command line of the compiler', () => {
     expect(kept).toContain('-Wl,--strip-all');
   });
 
+  it('drops a directory of shared libraries that is named as libtool does, in two arguments', () => {
+    const args = [
+      '-Wl,-rpath',
+      '-Wl,/lib',
+      '-Wl,--rpath',
+      '-Wl,/other',
+      '-Wl,-rpath-link',
+      '-Wl,/third',
+      '-Wl,-s',
+      'x.o',
+    ];
+    const kept = compilerArguments(args, toolchain);
+    for (const dropped of args.slice(0, 6)) expect(kept).not.toContain(dropped);
+    expect(kept).toEqual(expect.arrayContaining(['-Wl,-s', 'x.o']));
+  });
+
   it('lets a program have another stack and another limit of memory: the last one counts', () => {
     const args = compilerArguments(['x.c', '-Wl,-z,stack-size=65536', '-Wl,--max-memory=67108864'], toolchain);
     expect(args.findLastIndex((flag) => flag.includes('stack-size'))).toBe(args.indexOf('-Wl,-z,stack-size=65536'));
