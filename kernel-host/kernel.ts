@@ -21,7 +21,9 @@ import { DESCRIPTION, INODE, INODE_LOCKED, KIND_PIPE } from './memory/layout.js'
 import { PageAllocator } from './memory/page-allocator.js';
 import { SlabAllocator } from './memory/slab-allocator.js';
 import { layOutSuperblock } from './memory/superblock.js';
+import { Datagrams } from './net/datagrams.js';
 import { Network } from './net/network.js';
+import { RightsInFlight } from './net/rights.js';
 import { HostReader, type HostSink } from './pipe/host-reader.js';
 import { createPipe, type PipeEnd } from './pipe/pipe.js';
 import { Rings } from './pipe/rings.js';
@@ -77,6 +79,8 @@ export class Kernel {
   readonly ipc = new Ipc();
   readonly rings: Rings;
   readonly network: Network;
+  readonly datagrams = new Datagrams();
+  readonly rights: RightsInFlight;
   readonly programs = new Programs();
   readonly processes: ProcessTable;
   readonly terminals = new Terminals(this);
@@ -110,6 +114,7 @@ export class Kernel {
     this.#dispatcher = new Dispatcher(this, platform.defer);
     this.rings = new Rings(this.memory, this.pages, this.slabs, this.sources);
     this.network = new Network(this.memory, this.slabs, this.rings, this.enqueue);
+    this.rights = new RightsInFlight(this.descriptions);
     this.processes = new ProcessTable(this);
   }
 

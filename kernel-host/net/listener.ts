@@ -5,6 +5,7 @@
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
 import { LISTENER } from '../memory/layout.js';
 import { WaitQueue } from '../poll/wait-queue.js';
+import type { UnixCredentials } from './datagram-socket.js';
 import type { StreamEnd } from './stream.js';
 
 interface Waiting {
@@ -18,6 +19,8 @@ export class Listener {
   readonly waiters = new WaitQueue();
   /** Woken when a connection left the queue. */
   readonly room = new WaitQueue();
+  /** Of who said last that it listens. */
+  credentials: UnixCredentials | null = null;
   readonly #memory: KernelMemory;
   readonly #queue: Waiting[] = [];
   #sockets = 0;

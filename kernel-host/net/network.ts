@@ -19,7 +19,8 @@ import type { Address, KernelMemory } from '../memory/kernel-memory.js';
 import { LISTENER_SIZE, SOCKET_SIZE } from '../memory/layout.js';
 import type { SlabAllocator } from '../memory/slab-allocator.js';
 import type { Rings } from '../pipe/rings.js';
-import { INADDR_ANY, INADDR_LOOPBACK, type SocketAddress } from './address.js';
+import { INADDR_ANY, INADDR_LOOPBACK, isLoopback, type SocketAddress } from './address.js';
+import type { UnixCredentials } from './datagram-socket.js';
 import { HostEnd } from './host-end.js';
 import { Listener } from './listener.js';
 import { Socket } from './socket.js';
@@ -28,10 +29,8 @@ import { createStream } from './stream.js';
 const ANY: SocketAddress = { family: 'inet', host: INADDR_ANY, port: 0 };
 const UNNAMED: SocketAddress = { family: 'unix', path: new Uint8Array(0) };
 /** net.ipv4.ip_local_port_range of Linux. */
-const EPHEMERAL_FIRST = 32768;
-const EPHEMERAL_LAST = 60999;
-/** The whole of 127/8 is this host's (RFC 1122 section 3.2.1.3). */
-const isLoopback = (host: number): boolean => host >>> 24 === 127;
+export const EPHEMERAL_FIRST = 32768;
+export const EPHEMERAL_LAST = 60999;
 
 export class Network implements HostNetwork {
   readonly #memory: KernelMemory;
@@ -164,8 +163,8 @@ export class Network implements HostNetwork {
     );
   }
 
-  /** Connects to a listener that has room: 0 or -errno. */
-  connectSocket(socket: Socket, listener: Listener, remote: SocketAddress): number {
+  /** Connects to a listener that has room: 0 or -errno. @param credentials what the listener's side is told of who connects. */
+  connectSocket(socket: Socket, listener: Listener, remote: SocketAddress, credentials: UnixCredentials): number {
     if (socket.state.kind === 'connected') return -EISCONN;
     if (socket.state.kind === 'listening') return -EINVAL;
     if ((remote.family === 'unix') !== (socket.domain === AF_UNIX)) return -EPROTOTYPE;
@@ -178,6 +177,8 @@ export class Network implements HostNetwork {
     }
     const stream = createStream(this.#memory, this.#rings, local, remote);
     if (typeof stream === 'number') return stream;
+    stream[0].peerCredentials = listener.credentials;
+    stream[1].peerCredentials = credentials;
     socket.connected(stream[0]);
     listener.enqueue(stream[1]);
     return 0;

@@ -1,14 +1,17 @@
 /** Stream sockets (POSIX 2.10; socket(7), tcp(7), unix(7)): one object a socket, from creation to release. */
-import { EAGAIN, ECONNRESET, EINVAL, EISCONN, ENOTCONN, EPIPE } from '../abi/errno.js';
+import { EAGAIN, ECONNRESET, EINVAL, EISCONN, ENOTCONN, ENOTTY, EPIPE } from '../abi/errno.js';
+import { FIONREAD } from '../abi/ioctl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
-import { SHUT_RD, SHUT_RDWR, SHUT_WR } from '../abi/socket.js';
+import { AF_UNIX, SHUT_RD, SHUT_RDWR, SHUT_WR } from '../abi/socket.js';
 import { type Attributes, S_IFSOCK } from '../abi/stat.js';
 import { type FileOperations, unsupported } from '../file/file-operations.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import { SOCKET, SOCKET_CONNECTED, SOCKET_LISTENING } from '../memory/layout.js';
+import type { UserMemory } from '../memory/user-memory.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { SocketAddress } from './address.js';
 import type { Listener } from './listener.js';
+import type { Rights } from './rights.js';
 import type { StreamEnd } from './stream.js';
 
 export type SocketState =
@@ -24,7 +27,6 @@ export class Socket implements FileOperations {
   readonly truncate = unsupported.truncate;
   readonly sync = unsupported.sync;
   readonly entry = unsupported.entry;
-  readonly ioctl = unsupported.ioctl;
   readonly domain: number;
   /** Options that were set, by level and name; those that change behaviour are read where they do. */
   readonly options = new Map<string, number>();
@@ -80,12 +82,13 @@ export class Socket implements FileOperations {
     return this.receive(into, false);
   }
 
-  receive(into: Uint8Array, peek: boolean): number {
+  /** @param takes hears of rights that came with it; left out, they are lost. */
+  receive(into: Uint8Array, peek: boolean, takes?: (rights: Rights) => void): number {
     if (this.state.kind !== 'connected') return -ENOTCONN;
     const { end } = this.state;
     // Looked at before the bytes: whoever closes has written all of them before.
     const { ended } = end;
-    const count = end.read(into, peek);
+    const count = end.read(into, peek, takes);
     if (count > 0 || into.length === 0) return count;
     // Behind the bytes, as on Linux: a server may answer and close without having read the whole request.
     if (end.reset) return -ECONNRESET;
@@ -93,11 +96,17 @@ export class Socket implements FileOperations {
   }
 
   write(_description: number, from: Uint8Array): number {
+    return this.send(from);
+  }
+
+  /** @param rights what comes with the first byte; asked for when there is room for one. */
+  send(from: Uint8Array, rights?: () => Rights): number {
     if (this.state.kind !== 'connected') return -ENOTCONN;
     const { end } = this.state;
-    if (end.reset) return -ECONNRESET;
+    // In the UNIX domain only who reads hears that what was sent got lost.
+    if (end.reset && this.domain !== AF_UNIX) return -ECONNRESET;
     if (end.refused || end.finished) return -EPIPE;
-    const count = end.write(from);
+    const count = end.write(from, rights);
     return count > 0 || from.length === 0 ? count : -EAGAIN;
   }
 
@@ -141,6 +150,13 @@ export class Socket implements FileOperations {
     out.mode = S_IFSOCK | 0o777;
     out.nlink = 1;
     out.ino = this.record;
+    return 0;
+  }
+
+  ioctl(_description: number, request: number, argument: number, memory: UserMemory): number {
+    if (request !== FIONREAD) return -ENOTTY;
+    if (this.state.kind === 'listening') return -EINVAL;
+    memory.setInt32(argument, this.state.kind === 'connected' ? this.state.end.available : 0);
     return 0;
   }
 

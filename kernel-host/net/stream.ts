@@ -4,19 +4,28 @@ import {
   readRing,
   ringAvailable,
   ringReaderClosed,
+  ringReadPosition,
   ringReset,
   ringRoom,
+  ringWritePosition,
   ringWriterClosed,
   writeRing,
 } from '../pipe/ring.js';
 import { type Ring, type Rings, SOCKET_CAPACITY } from '../pipe/rings.js';
 import type { SocketAddress } from './address.js';
+import { AncillaryQueue } from './ancillary-queue.js';
+import type { UnixCredentials } from './datagram-socket.js';
+import type { Rights } from './rights.js';
 
 export class StreamEnd {
   readonly receive: Ring;
   readonly send: Ring;
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
+  /** Who the other side was when they were connected (SO_PEERCRED). */
+  peerCredentials: UnixCredentials | null = null;
+  readonly #incoming: AncillaryQueue;
+  readonly #outgoing: AncillaryQueue;
   readonly #memory: KernelMemory;
   readonly #release: () => void;
   #open = true;
@@ -27,6 +36,8 @@ export class StreamEnd {
     send: Ring,
     local: SocketAddress,
     remote: SocketAddress,
+    incoming: AncillaryQueue,
+    outgoing: AncillaryQueue,
     release: () => void,
   ) {
     this.#memory = memory;
@@ -34,6 +45,8 @@ export class StreamEnd {
     this.send = send;
     this.local = local;
     this.remote = remote;
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
     this.#release = release;
   }
 
@@ -64,14 +77,31 @@ export class StreamEnd {
     return ringWriterClosed(this.#memory, this.send.address);
   }
 
-  read(into: Uint8Array, peek: boolean): number {
-    const count = readRing(this.#memory, this.receive.address, into, 0, into.length, peek);
+  /** @param takes hears of the rights that came with what is read; left out, they are lost. */
+  read(into: Uint8Array, peek: boolean, takes?: (rights: Rights) => void): number {
+    const { address } = this.receive;
+    const position = ringReadPosition(this.#memory, address);
+    const incoming = this.#incoming.empty ? null : this.#incoming;
+    const length = incoming?.reach(position, into.length) ?? into.length;
+    const count = readRing(this.#memory, address, into, 0, length, peek);
+    if (incoming && count > 0) {
+      const end = (position + count) | 0;
+      const rights = peek ? incoming.peek(end) : incoming.take(end);
+      if (rights) {
+        if (takes) takes(rights);
+        else if (!peek) rights.drop();
+      }
+    }
     if (count > 0 && !peek) this.receive.writers.wake();
     return count;
   }
 
-  write(from: Uint8Array): number {
+  /** @param rights what comes with the first byte; asked for when there is room for one. */
+  write(from: Uint8Array, rights?: () => Rights): number {
+    const position = ringWritePosition(this.#memory, this.send.address);
+    const sent = rights && from.length > 0 && this.room > 0 ? rights() : null;
     const count = writeRing(this.#memory, this.send.address, from, 0, from.length);
+    if (sent) this.#outgoing.add(position, count, sent);
     if (count > 0) this.send.readers.wake();
     return count;
   }
@@ -89,6 +119,7 @@ export class StreamEnd {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#incoming.drop();
     if (this.available > 0) {
       this.receive.reset();
       this.send.reset();
@@ -120,5 +151,9 @@ export function createStream(
     rings.destroy(there);
     rings.destroy(back);
   };
-  return [new StreamEnd(memory, back, there, a, b, release), new StreamEnd(memory, there, back, b, a, release)];
+  const [forth, reply] = [new AncillaryQueue(), new AncillaryQueue()];
+  return [
+    new StreamEnd(memory, back, there, a, b, reply, forth, release),
+    new StreamEnd(memory, there, back, b, a, forth, reply, release),
+  ];
 }

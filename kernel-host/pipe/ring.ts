@@ -19,6 +19,12 @@ export function ringAvailable(memory: KernelMemory, ring: number): number {
   return (Atomics.load(memory.i32, word + RING.HEAD_W) - Atomics.load(memory.i32, word + RING.TAIL_W)) >>> 0;
 }
 
+/** Bytes read and written since it was made, modulo 2^32, as signed numbers. */
+export const ringReadPosition = (memory: KernelMemory, ring: number): number =>
+  Atomics.load(memory.i32, (ring >>> 2) + RING.TAIL_W);
+export const ringWritePosition = (memory: KernelMemory, ring: number): number =>
+  Atomics.load(memory.i32, (ring >>> 2) + RING.HEAD_W);
+
 /** Bytes that can be written now. */
 export function ringRoom(memory: KernelMemory, ring: number): number {
   return (memory.u32[(ring >>> 2) + RING.CAPACITY_W] as number) - ringAvailable(memory, ring);

@@ -6,7 +6,10 @@ import * as number from '../abi/syscall.js';
 import type { Task } from './task.js';
 
 /** The argument that holds the flags of calls which can do without the signal. */
-const FLAGS: ReadonlyMap<number, number> = new Map([[number.SYS_sendto, 3]]);
+const FLAGS: ReadonlyMap<number, number> = new Map([
+  [number.SYS_sendto, 3],
+  [number.SYS_sendmsg, 2],
+]);
 
 /** A call has failed with EPIPE. Programs whose handlers cannot be called have never known the signal: they see the error. */
 export function brokenPipe(task: Task): void {

@@ -1,11 +1,11 @@
 /** What system call handlers share: their signature, arguments, descriptors, places, and waiting for I/O. */
-import { EAGAIN, EBADF, EINTR, ENOTSOCK, Errno } from '../abi/errno.js';
+import { EAGAIN, EBADF, EINTR, ENOTSOCK, EOPNOTSUPP, Errno } from '../abi/errno.js';
 import { AT_FDCWD, O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/fcntl.js';
 import { POLLIN } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
-import { KIND_SOCKET } from '../memory/layout.js';
+import { DatagramSocket } from '../net/datagram-socket.js';
 import { Socket } from '../net/socket.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Park, type Task } from '../process/task.js';
@@ -44,12 +44,22 @@ export function writable(kernel: Kernel, task: Task, fd: number): number {
 }
 
 /** The socket behind a descriptor. @throws Errno EBADF, ENOTSOCK */
-export function socketAt(kernel: Kernel, task: Task, fd: number): { socket: Socket; description: number } {
+export function socketAt(
+  kernel: Kernel,
+  task: Task,
+  fd: number,
+): { socket: Socket | DatagramSocket; description: number } {
   const description = describe(task, fd);
-  const operations =
-    kernel.descriptions.kind(description) === KIND_SOCKET ? kernel.descriptions.operations(description) : null;
-  if (!(operations instanceof Socket)) throw new Errno(ENOTSOCK);
-  return { socket: operations, description };
+  const socket = kernel.descriptions.kernelObject(description);
+  if (socket instanceof Socket || socket instanceof DatagramSocket) return { socket, description };
+  throw new Errno(ENOTSOCK);
+}
+
+/** The stream socket behind a descriptor. @throws Errno EBADF, ENOTSOCK, EOPNOTSUPP */
+export function streamAt(kernel: Kernel, task: Task, fd: number): { socket: Socket; description: number } {
+  const { socket, description } = socketAt(kernel, task, fd);
+  if (socket instanceof DatagramSocket) throw new Errno(EOPNOTSUPP);
+  return { socket, description };
 }
 
 /** Puts a new description into the caller's table; releases it when the table is full. */

@@ -4,14 +4,11 @@ import { O_APPEND, O_DSYNC, SEEK_CUR, SEEK_DATA, SEEK_END, SEEK_HOLE, SEEK_SET }
 import { POLLIN, POLLOUT } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Kernel } from '../kernel.js';
-import type { UserMemory } from '../memory/user-memory.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler, LARGEST_OFFSET, nonBlocking, readable, whenReady, wide, writable } from './call.js';
 import { withinFileSize } from './file-size.js';
 import { settle } from './settle.js';
-
-/** limits.h, Linux. */
-const IOV_MAX = 1024;
+import { gathered, scatter, sizeOf, vectors } from './vectors.js';
 
 /** Reads at the description's offset and moves it. @param took hears of the count before the call returns. */
 function readInto(
@@ -84,22 +81,6 @@ function lengthOf(count: number): number {
   return count;
 }
 
-/** @throws Errno EINVAL, EFAULT */
-function vectors(memory: UserMemory, address: number, count: number): Uint8Array[] {
-  if (count < 0 || count > IOV_MAX) throw new Errno(EINVAL);
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  for (let i = 0; i < count; i++) {
-    const length = memory.getInt32(address + i * 8 + 4);
-    total += length;
-    if (length < 0 || total > 0x7fffffff) throw new Errno(EINVAL);
-    if (length > 0) parts.push(memory.bytes(memory.getInt32(address + i * 8), length));
-  }
-  return parts;
-}
-
-const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, part) => sum + part.length, 0);
-
 const readv: Handler = (kernel, task, fd, address, count) => {
   const description = readable(kernel, task, fd);
   const parts = vectors(task.memory, address, count);
@@ -135,28 +116,6 @@ const pwrite64: Handler = (kernel, task, fd, buffer, count, low, high) => {
   const written = operations.write(description, task.memory.bytes(buffer, fits), wide(low, high));
   return synchronized(kernel, task, description, written);
 };
-
-/** Scattered over parts; `got` bytes of `whole`. */
-function scatter(whole: Uint8Array, parts: readonly Uint8Array[], got: number): void {
-  let done = 0;
-  for (const part of parts) {
-    if (done >= got) return;
-    part.set(whole.subarray(done, Math.min(done + part.length, got)));
-    done += part.length;
-  }
-}
-
-function gathered(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
-  const whole = new Uint8Array(sizeOf(parts));
-  let done = 0;
-  for (const part of parts) {
-    whole.set(part, done);
-    done += part.length;
-  }
-  return whole;
-}
 
 const preadv: Handler = (kernel, task, fd, address, count, low, high) => {
   const description = readable(kernel, task, fd);

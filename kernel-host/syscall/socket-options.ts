@@ -2,13 +2,17 @@
 import { EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../abi/errno.js';
 import {
   AF_INET,
+  AF_UNIX,
   IPPROTO_TCP,
+  IPPROTO_UDP,
   SO_ACCEPTCONN,
   SO_BROADCAST,
   SO_DOMAIN,
   SO_ERROR,
   SO_KEEPALIVE,
   SO_LINGER,
+  SO_PASSCRED,
+  SO_PEERCRED,
   SO_PROTOCOL,
   SO_RCVBUF,
   SO_REUSEADDR,
@@ -19,8 +23,10 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from '../abi/socket.js';
+import { DATAGRAM_BUFFER, DatagramSocket } from '../net/datagram-socket.js';
 import type { Socket } from '../net/socket.js';
 import { SOCKET_CAPACITY } from '../pipe/rings.js';
+import type { Task } from '../process/task.js';
 import { type Handler, socketAt } from './call.js';
 
 const option = (level: number, name: number): string => `${level}:${name}`;
@@ -34,16 +40,25 @@ const KEPT_OPTIONS = new Set([
   option(SOL_SOCKET, SO_LINGER),
   option(SOL_SOCKET, SO_SNDBUF),
   option(SOL_SOCKET, SO_RCVBUF),
+  option(SOL_SOCKET, SO_PASSCRED),
   option(IPPROTO_TCP, TCP_NODELAY),
 ]);
 
 /** It wants other sockets on its port (SO_REUSEPORT). */
 export const sharesPort = (socket: Socket): boolean => socket.options.get(option(SOL_SOCKET, SO_REUSEPORT)) === 1;
 
+/** It wants other sockets where it is bound, in a way that datagrams know (socket(7), SO_REUSEADDR). */
+export const sharesAddress = ({ options }: DatagramSocket): boolean =>
+  options.get(option(SOL_SOCKET, SO_REUSEADDR)) === 1 || options.get(option(SOL_SOCKET, SO_REUSEPORT)) === 1;
+
+/** It wants to know who sends (unix(7), SO_PASSCRED). */
+export const passesCredentials = ({ options, domain }: Socket | DatagramSocket): boolean =>
+  domain === AF_UNIX && (options.get(option(SOL_SOCKET, SO_PASSCRED)) ?? 0) !== 0;
+
 const setsockopt: Handler = (kernel, task, fd, level, name, value, length) => {
   const { socket: target } = socketAt(kernel, task, fd);
   if (!KEPT_OPTIONS.has(option(level, name))) return -ENOPROTOOPT;
-  if (level === IPPROTO_TCP && target.domain !== AF_INET) return -EOPNOTSUPP;
+  if (level === IPPROTO_TCP && (target.domain !== AF_INET || target instanceof DatagramSocket)) return -EOPNOTSUPP;
   if (length < 4) return -EINVAL;
   target.options.set(option(level, name), task.memory.getInt32(value));
   return 0;
@@ -53,6 +68,7 @@ const getsockopt: Handler = (kernel, task, fd, level, name, value, lengthAt) => 
   const { socket: target } = socketAt(kernel, task, fd);
   const room = task.memory.getInt32(lengthAt);
   if (room < 4) return -EINVAL;
+  if (level === SOL_SOCKET && name === SO_PEERCRED) return peerCredentials(task, target, value, lengthAt, room);
   const answer = readOption(target, level, name);
   if (answer === null) return -ENOPROTOOPT;
   task.memory.setInt32(value, answer);
@@ -60,15 +76,32 @@ const getsockopt: Handler = (kernel, task, fd, level, name, value, lengthAt) => 
   return 0;
 };
 
-function readOption(target: Socket, level: number, name: number): number | null {
+/** struct ucred. Who was never connected is nobody's peer: 0, and -1 twice. */
+function peerCredentials(
+  { memory }: Task,
+  target: Socket | DatagramSocket,
+  value: number,
+  lengthAt: number,
+  room: number,
+): number {
+  const connected = !(target instanceof DatagramSocket) && target.state.kind === 'connected' ? target.state.end : null;
+  const { pid, uid, gid } = connected?.peerCredentials ?? { pid: 0, uid: -1, gid: -1 };
+  const bytes = new Uint8Array(Int32Array.of(pid, uid, gid).buffer).subarray(0, room);
+  memory.bytes(value, bytes.length).set(bytes);
+  memory.setInt32(lengthAt, bytes.length);
+  return 0;
+}
+
+function readOption(target: Socket | DatagramSocket, level: number, name: number): number | null {
   if (level === SOL_SOCKET) {
-    if (name === SO_TYPE) return SOCK_STREAM;
+    const datagrams = target instanceof DatagramSocket ? target : null;
+    if (name === SO_TYPE) return datagrams?.type ?? SOCK_STREAM;
     if (name === SO_DOMAIN) return target.domain;
-    if (name === SO_PROTOCOL) return target.domain === AF_INET ? IPPROTO_TCP : 0;
-    if (name === SO_ACCEPTCONN) return target.state.kind === 'listening' ? 1 : 0;
+    if (name === SO_PROTOCOL) return target.domain !== AF_INET ? 0 : datagrams ? IPPROTO_UDP : IPPROTO_TCP;
+    if (name === SO_ACCEPTCONN) return !(target instanceof DatagramSocket) && target.state.kind === 'listening' ? 1 : 0;
     // A connect here ends at once, and with it any error.
-    if (name === SO_ERROR) return 0;
-    if (name === SO_SNDBUF || name === SO_RCVBUF) return SOCKET_CAPACITY;
+    if (name === SO_ERROR) return datagrams?.takeError() ?? 0;
+    if (name === SO_SNDBUF || name === SO_RCVBUF) return datagrams ? DATAGRAM_BUFFER : SOCKET_CAPACITY;
   }
   return KEPT_OPTIONS.has(option(level, name)) ? (target.options.get(option(level, name)) ?? 0) : null;
 }

@@ -1,4 +1,4 @@
-/** Pipes and sockets (POSIX 2.10). Stream sockets of the loopback interface and of the UNIX domain. */
+/** Pipes and sockets (POSIX 2.10) of the loopback interface and of the UNIX domain: how they come to be, and are joined. */
 import {
   EADDRINUSE,
   EAFNOSUPPORT,
@@ -9,41 +9,45 @@ import {
   ENOTCONN,
   EOPNOTSUPP,
   EPROTONOSUPPORT,
+  EPROTOTYPE,
   Errno,
   ESOCKTNOSUPPORT,
 } from '../abi/errno.js';
 import { O_CLOEXEC, O_NONBLOCK, O_PATH, O_RDWR } from '../abi/fcntl.js';
-import { POLLIN, POLLOUT } from '../abi/poll.js';
+import { POLLIN } from '../abi/poll.js';
 import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  AF_UNSPEC,
   IPPROTO_TCP,
-  MSG_DONTWAIT,
-  MSG_NOSIGNAL,
-  MSG_PEEK,
-  MSG_WAITALL,
+  IPPROTO_UDP,
   SOCK_CLOEXEC,
+  SOCK_DGRAM,
   SOCK_NONBLOCK,
+  SOCK_SEQPACKET,
   SOCK_STREAM,
   SOCK_TYPE_MASK,
 } from '../abi/socket.js';
 import { S_IFSOCK } from '../abi/stat.js';
 import type { Kernel } from '../kernel.js';
-import { KIND_SOCKET } from '../memory/layout.js';
+import { KIND_KERNEL, KIND_SOCKET } from '../memory/layout.js';
 import { INADDR_ANY, readAddress, type SocketAddress, writeAddress } from '../net/address.js';
+import { DatagramSocket } from '../net/datagram-socket.js';
 import type { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
-import { describe, type Handler, install, nonBlocking, socketAt, whenReady } from './call.js';
-import { sharesPort } from './socket-options.js';
+import { describe, type Handler, install, nonBlocking, socketAt, streamAt, whenReady } from './call.js';
+import { ownCredentials } from './control-messages.js';
+import { sharesAddress, sharesPort } from './socket-options.js';
 
-function installSocket(kernel: Kernel, task: Task, created: Socket, flags: number): number {
+function installSocket(kernel: Kernel, task: Task, created: Socket | DatagramSocket, flags: number): number {
+  const stream = !(created instanceof DatagramSocket);
   const description = kernel.descriptions.create(
-    KIND_SOCKET,
+    stream ? KIND_SOCKET : KIND_KERNEL,
     O_RDWR | (flags & SOCK_NONBLOCK),
-    created.record,
+    stream ? created.record : 0,
     created,
   );
   if (description < 0) {
@@ -53,16 +57,23 @@ function installSocket(kernel: Kernel, task: Task, created: Socket, flags: numbe
   return install(kernel, task, description, (flags & SOCK_CLOEXEC) !== 0);
 }
 
-/** @throws Errno: datagrams, IPv6 and raw sockets are not there */
+/** @throws Errno: IPv6 and raw sockets are not there */
 function checkType(domain: number, type: number, protocol: number): void {
   if (domain === AF_INET6 || (domain !== AF_INET && domain !== AF_UNIX)) throw new Errno(EAFNOSUPPORT);
   if ((type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) throw new Errno(EINVAL);
-  if ((type & SOCK_TYPE_MASK) !== SOCK_STREAM) throw new Errno(ESOCKTNOSUPPORT);
-  if (protocol !== 0 && !(domain === AF_INET && protocol === IPPROTO_TCP)) throw new Errno(EPROTONOSUPPORT);
+  const kind = type & SOCK_TYPE_MASK;
+  const known = kind === SOCK_STREAM || kind === SOCK_DGRAM || (kind === SOCK_SEQPACKET && domain === AF_UNIX);
+  if (!known) throw new Errno(ESOCKTNOSUPPORT);
+  const own = kind === SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+  if (protocol !== 0 && !(domain === AF_INET && protocol === own)) throw new Errno(EPROTONOSUPPORT);
 }
 
 const socket: Handler = (kernel, task, domain, type, protocol) => {
   checkType(domain, type, protocol);
+  const kind = type & SOCK_TYPE_MASK;
+  // Of these there are pairs only.
+  if (kind === SOCK_SEQPACKET) return -ESOCKTNOSUPPORT;
+  if (kind === SOCK_DGRAM) return installSocket(kernel, task, kernel.datagrams.create(domain, kind), type);
   const created = kernel.network.create(domain);
   return typeof created === 'number' ? created : installSocket(kernel, task, created, type);
 };
@@ -71,8 +82,12 @@ const socketpair: Handler = (kernel, task, domain, type, protocol, result) => {
   if (domain !== AF_UNIX) return -EOPNOTSUPP;
   checkType(domain, type, protocol);
   task.memory.bytes(result, 8);
-  const pair = kernel.network.pair();
+  const kind = type & SOCK_TYPE_MASK;
+  const pair = kind === SOCK_STREAM ? kernel.network.pair() : kernel.datagrams.pair(kind);
   if (typeof pair === 'number') return pair;
+  for (const end of pair)
+    if (!(end instanceof DatagramSocket) && end.state.kind === 'connected')
+      end.state.end.peerCredentials = ownCredentials(task);
   const a = installSocket(kernel, task, pair[0], type);
   const b = a < 0 ? a : installSocket(kernel, task, pair[1], type);
   if (b < 0) {
@@ -106,8 +121,8 @@ const pipe2: Handler = (kernel, task, result, flags) => {
   return 0;
 };
 
-/** What names a UNIX socket's path: its inode, or the abstract name itself. */
-const unixKey = (kernel: Kernel, task: Task, path: Uint8Array): string => {
+/** What names a UNIX socket's path: its inode, or the abstract name itself. @throws Errno as looking a path up */
+export const unixKey = (kernel: Kernel, task: Task, path: Uint8Array): string => {
   if (path[0] === 0) return `abstract ${path.join(',')}`;
   const place = kernel.vfs.lookup(task.process.cwd, path, true);
   return kernel.lockKey(place);
@@ -118,12 +133,17 @@ const bind: Handler = (kernel, task, fd, address, length) => {
   const where = readAddress(task.memory, address, length);
   if ((where.family === 'unix') !== (bound.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (where.family === 'inet') {
+    if (bound instanceof DatagramSocket) return kernel.datagrams.bindPort(bound, where, sharesAddress);
     const shares = where.port === task.process.sharedPort || sharesPort(bound);
     return kernel.network.bindPort(bound, where, shares);
   }
   // Before a file is made for it.
   if (where.path.length === 0 || bound.bound) return -EINVAL;
-  if (where.path[0] === 0) return kernel.network.bindPath(bound, where.path, unixKey(kernel, task, where.path));
+  const bindPath = (key: string, released?: () => void): number =>
+    bound instanceof DatagramSocket
+      ? kernel.datagrams.bindPath(bound, where.path, key, released)
+      : kernel.network.bindPath(bound, where.path, key, released);
+  if (where.path[0] === 0) return bindPath(unixKey(kernel, task, where.path));
   const found = kernel.vfs.resolve(task.process.cwd, where.path, true);
   if (found.node !== 0) return -EADDRINUSE;
   const { fileSystem } = found;
@@ -132,15 +152,19 @@ const bind: Handler = (kernel, task, fd, address, length) => {
   // Kept while the socket is there, unlinked or not: a file that came to have its inode would be taken for the socket.
   const held = fileSystem.open(node, O_PATH);
   if (held < 0) return held;
-  return kernel.network.bindPath(bound, where.path, kernel.lockKey({ fileSystem, node }), () => fileSystem.close(node));
+  return bindPath(kernel.lockKey({ fileSystem, node }), () => fileSystem.close(node));
 };
 
-const listen: Handler = (kernel, task, fd, backlog) =>
-  kernel.network.listen(socketAt(kernel, task, fd).socket, backlog);
+const listen: Handler = (kernel, task, fd, backlog) => {
+  const { socket: listening } = streamAt(kernel, task, fd);
+  const result = kernel.network.listen(listening, backlog);
+  if (listening.state.kind === 'listening') listening.state.listener.credentials = ownCredentials(task);
+  return result;
+};
 
 const accept4: Handler = (kernel, task, fd, address, lengthAt, flags) => {
   if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return -EINVAL;
-  const { socket: listening, description } = socketAt(kernel, task, fd);
+  const { socket: listening, description } = streamAt(kernel, task, fd);
   if (address !== 0) task.memory.bytes(address, task.memory.getInt32(lengthAt));
   const attempt = (): number => {
     if (listening.state.kind !== 'listening') return -EINVAL;
@@ -165,15 +189,17 @@ const accept: Handler = (kernel, task, fd, address, lengthAt, _flags, e, f) =>
 
 const connect: Handler = (kernel, task, fd, address, length) => {
   const { socket: connecting, description } = socketAt(kernel, task, fd);
+  if (connecting instanceof DatagramSocket && length >= 2 && task.memory.getInt16(address) === AF_UNSPEC)
+    return kernel.datagrams.disconnect(connecting);
   const where = readAddress(task.memory, address, length);
   if ((where.family === 'unix') !== (connecting.domain === AF_UNIX)) return -EAFNOSUPPORT;
+  if (connecting instanceof DatagramSocket) return connectDatagrams(kernel, task, connecting, where);
   const mayWait = !nonBlocking(kernel, description);
   const queues: WaitQueue[] = [];
   const attempt = (): number => {
-    const listener = kernel.network.listenerAt(
-      where,
-      where.family === 'unix' ? unixKey(kernel, task, where.path) : null,
-    );
+    const key = where.family === 'unix' ? unixKey(kernel, task, where.path) : null;
+    const listener = kernel.network.listenerAt(where, key);
+    if (key !== null && kernel.datagrams.atPath(key)) return -EPROTOTYPE;
     if (typeof listener === 'number') return listener;
     if (listener.full) {
       // connect(2): EAGAIN for a full UNIX backlog; TCP without waiting would need EINPROGRESS, which nobody could poll for.
@@ -182,63 +208,40 @@ const connect: Handler = (kernel, task, fd, address, length) => {
       queues[0] = listener.room;
       return task.parked ? PARKED : task.park({ queues, retry: attempt, deadline: null, expired: () => -EAGAIN });
     }
-    return kernel.network.connectSocket(connecting, listener, where);
+    return kernel.network.connectSocket(connecting, listener, where, ownCredentials(task));
   };
   return attempt();
 };
+
+/** connect() of what keeps messages apart: no more than where they go to. @throws Errno as looking a path up */
+function connectDatagrams(kernel: Kernel, task: Task, socket: DatagramSocket, where: SocketAddress): number {
+  const key = where.family === 'unix' ? unixKey(kernel, task, where.path) : null;
+  if (key !== null && typeof kernel.network.listenerAt(where, key) !== 'number') return -EPROTOTYPE;
+  return kernel.datagrams.connect(socket, where, key);
+}
 
 const nowhere = (domain: number): SocketAddress =>
   domain === AF_UNIX ? { family: 'unix', path: new Uint8Array(0) } : { family: 'inet', host: INADDR_ANY, port: 0 };
 
 const getsockname: Handler = (kernel, task, fd, address, lengthAt) => {
   const { socket: named } = socketAt(kernel, task, fd);
-  const local = named.state.kind === 'connected' ? named.state.end.local : (named.bound ?? nowhere(named.domain));
+  const stream = !(named instanceof DatagramSocket) && named.state.kind === 'connected' ? named.state.end : null;
+  const local = stream?.local ?? named.bound ?? nowhere(named.domain);
   writeAddress(task.memory, address, lengthAt, local);
   return 0;
 };
 
+const remoteOf = ({ remote, peer, domain }: DatagramSocket): SocketAddress | null =>
+  remote ?? (peer ? (peer.bound ?? nowhere(domain)) : null);
+const remoteOfStream = ({ state }: Socket): SocketAddress | null =>
+  state.kind === 'connected' ? state.end.remote : null;
+
 const getpeername: Handler = (kernel, task, fd, address, lengthAt) => {
   const { socket: named } = socketAt(kernel, task, fd);
-  if (named.state.kind !== 'connected') return -ENOTCONN;
-  writeAddress(task.memory, address, lengthAt, named.state.end.remote);
+  const remote = named instanceof DatagramSocket ? remoteOf(named) : remoteOfStream(named);
+  if (!remote) return -ENOTCONN;
+  writeAddress(task.memory, address, lengthAt, remote);
   return 0;
-};
-
-const sendto: Handler = (kernel, task, fd, buffer, count, flags) => {
-  if ((flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) !== 0) return -EOPNOTSUPP;
-  const { socket: sending, description } = socketAt(kernel, task, fd);
-  const from = task.memory.bytes(buffer, count);
-  const mayWait = (flags & MSG_DONTWAIT) === 0 && !nonBlocking(kernel, description);
-  let done = 0;
-  return whenReady(task, sending, description, POLLOUT, mayWait, () => {
-    for (;;) {
-      const sent = sending.write(description, from.subarray(done));
-      if (sent < 0) return done > 0 && (sent !== -EAGAIN || !mayWait) ? done : sent;
-      done += sent;
-      if (done === from.length) return done;
-    }
-  });
-};
-
-const recvfrom: Handler = (kernel, task, fd, buffer, count, flags, address, lengthAt) => {
-  if ((flags & ~(MSG_DONTWAIT | MSG_PEEK | MSG_WAITALL | MSG_NOSIGNAL)) !== 0) return -EOPNOTSUPP;
-  const { socket: receiving, description } = socketAt(kernel, task, fd);
-  const into = task.memory.bytes(buffer, count);
-  const peek = (flags & MSG_PEEK) !== 0;
-  const whole = (flags & MSG_WAITALL) !== 0 && !peek;
-  const mayWait = (flags & MSG_DONTWAIT) === 0 && !nonBlocking(kernel, description);
-  let done = 0;
-  return whenReady(task, receiving, description, POLLIN, mayWait, () => {
-    for (;;) {
-      const got = receiving.receive(into.subarray(done), peek);
-      if (got < 0) return done > 0 && (got !== -EAGAIN || !mayWait) ? done : got;
-      done += got;
-      if (!whole || got === 0 || done === into.length) break;
-    }
-    if (address !== 0 && receiving.state.kind === 'connected')
-      writeAddress(task.memory, address, lengthAt, receiving.state.end.remote);
-    return done;
-  });
 };
 
 const shutdown: Handler = (kernel, task, fd, how) => socketAt(kernel, task, fd).socket.shutdown(how);
@@ -254,7 +257,5 @@ export const socketCalls = {
   connect,
   getsockname,
   getpeername,
-  sendto,
-  recvfrom,
   shutdown,
 };

@@ -16,6 +16,7 @@ import { limitCalls } from './limits.js';
 import { lockCalls } from './locks.js';
 import { machineCalls } from './machine.js';
 import { memoryCalls } from './memory.js';
+import { messageCalls } from './messages.js';
 import { openFileCalls } from './open-files.js';
 import { pathCalls } from './paths.js';
 import { pidfdCalls } from './pidfd.js';
@@ -210,11 +211,13 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_connect, socketCalls.connect],
   [number.SYS_getsockname, socketCalls.getsockname],
   [number.SYS_getpeername, socketCalls.getpeername],
-  [number.SYS_sendto, socketCalls.sendto],
-  [number.SYS_recvfrom, socketCalls.recvfrom],
+  [number.SYS_sendto, messageCalls.sendto],
+  [number.SYS_recvfrom, messageCalls.recvfrom],
   [number.SYS_setsockopt, socketOptionCalls.setsockopt],
   [number.SYS_getsockopt, socketOptionCalls.getsockopt],
   [number.SYS_shutdown, socketCalls.shutdown],
+  [number.SYS_sendmsg, messageCalls.sendmsg],
+  [number.SYS_recvmsg, messageCalls.recvmsg],
   [number.SYS_ppoll_time64, pollCalls.ppoll],
   [number.SYS_pselect6_time64, pollCalls.pselect6],
   [number.SYS_epoll_create1, epollCalls.epollCreate1],

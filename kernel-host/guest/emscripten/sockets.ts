@@ -1,5 +1,5 @@
 /** Emscripten's imports for pipes, sockets, polls and sleeps. */
-import { EFAULT } from '../../abi/errno.js';
+import { EFAULT, EMSGSIZE } from '../../abi/errno.js';
 import { MSG_PEEK } from '../../abi/socket.js';
 import * as number from '../../abi/syscall.js';
 import type { PollEntry } from '../../vdso/system-calls.js';
@@ -75,14 +75,43 @@ export function socketImports(guest: Guest): Imports {
       lengthAt: number,
     ) => {
       if (buffer + length > memory.length) return -guestErrno(EFAULT);
-      // A stream's bytes have no address of their own (POSIX recvfrom()).
-      if (address !== 0 && lengthAt !== 0) memory.view.setUint32(lengthAt, 0, true);
+      if (address !== 0 && lengthAt !== 0) {
+        const { data, dataView, dataAddress } = channel;
+        const room = Math.min(memory.view.getUint32(lengthAt, true), ADDRESS_SIZE);
+        const bytes = LENGTH_AT + 8;
+        dataView.setUint32(LENGTH_AT, room, true);
+        const most = Math.min(length, data.length - bytes);
+        const lengthAddress = dataAddress + LENGTH_AT;
+        const got = calls.plain(number.SYS_recvfrom, fd, dataAddress + bytes, most, flags, dataAddress, lengthAddress);
+        if (got < 0) return guestResult(got);
+        const named = dataView.getUint32(LENGTH_AT, true);
+        memory.u8.set(data.subarray(bytes, bytes + Math.min(got, most)), buffer);
+        memory.u8.set(data.subarray(0, Math.min(room, named)), address);
+        memory.view.setUint32(lengthAt, named, true);
+        return got;
+      }
       return guestResult(
         calls.receive(fd, memory.u8, buffer, length, flags, (flags & MSG_PEEK) !== 0 && (flags & ~MSG_PEEK) === 0),
       );
     },
-    __syscall_sendto: (fd: number, buffer: number, length: number, flags: number) => {
-      if (buffer + length > memory.length) return -guestErrno(EFAULT);
+    __syscall_sendto: (
+      fd: number,
+      buffer: number,
+      length: number,
+      flags: number,
+      address: number,
+      addressLength: number,
+    ) => {
+      if (buffer + length > memory.length || address + addressLength > memory.length) return -guestErrno(EFAULT);
+      if (address !== 0) {
+        const { data, dataAddress } = channel;
+        // A message goes whole or not at all.
+        if (length > data.length - ADDRESS_SIZE) return -guestErrno(EMSGSIZE);
+        data.set(memory.u8.subarray(address, address + Math.min(addressLength, ADDRESS_SIZE)));
+        data.set(memory.u8.subarray(buffer, buffer + length), ADDRESS_SIZE);
+        const bytes = dataAddress + ADDRESS_SIZE;
+        return guestResult(calls.plain(number.SYS_sendto, fd, bytes, length, flags, dataAddress, addressLength));
+      }
       return guestResult(calls.send(fd, memory.u8, buffer, length, flags));
     },
     /** struct msghdr: name, namelen, iov, iovlen, control, controllen, flags. A stream takes the buffers one after another. */
