@@ -24,6 +24,7 @@ import { layOutSuperblock } from './memory/superblock.js';
 import { Datagrams } from './net/datagrams.js';
 import { Network } from './net/network.js';
 import { RightsInFlight } from './net/rights.js';
+import { Fifos } from './pipe/fifo.js';
 import { HostReader, type HostSink } from './pipe/host-reader.js';
 import { createPipe, type PipeEnd } from './pipe/pipe.js';
 import { Rings } from './pipe/rings.js';
@@ -78,6 +79,7 @@ export class Kernel {
   readonly futexes = new Futexes();
   readonly ipc = new Ipc();
   readonly rings: Rings;
+  readonly fifos: Fifos;
   readonly network: Network;
   readonly datagrams = new Datagrams();
   readonly rights: RightsInFlight;
@@ -113,6 +115,7 @@ export class Kernel {
     root.mapped = this.mappedFiles;
     this.#dispatcher = new Dispatcher(this, platform.defer);
     this.rings = new Rings(this.memory, this.pages, this.slabs, this.sources);
+    this.fifos = new Fifos(this.memory, this.rings);
     this.network = new Network(this.memory, this.slabs, this.rings, this.enqueue);
     this.rights = new RightsInFlight(this.descriptions);
     this.processes = new ProcessTable(this);

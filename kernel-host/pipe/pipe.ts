@@ -1,9 +1,11 @@
 /** Pipes (POSIX pipe(), and read()/write() for their borders). */
-import { EAGAIN, EBADF, EPIPE } from '../abi/errno.js';
+import { EAGAIN, EBADF, ENOTTY, EPIPE } from '../abi/errno.js';
+import { FIONREAD } from '../abi/ioctl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
 import { type Attributes, S_IFIFO } from '../abi/stat.js';
 import { type FileOperations, unsupported } from '../file/file-operations.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
+import type { UserMemory } from '../memory/user-memory.js';
 import { readRing, ringAvailable, ringReaderClosed, ringRoom, ringWriterClosed, writeRing } from './ring.js';
 import { PIPE_CAPACITY, type Ring, type Rings } from './rings.js';
 
@@ -19,7 +21,6 @@ export class PipeEnd implements FileOperations {
   readonly truncate = unsupported.truncate;
   readonly sync = unsupported.sync;
   readonly entry = unsupported.entry;
-  readonly ioctl = unsupported.ioctl;
   readonly #memory: KernelMemory;
   readonly #rings: Rings;
   readonly #ring: Ring;
@@ -79,6 +80,12 @@ export class PipeEnd implements FileOperations {
   arm(): void {
     if (this.writes) this.#ring.armWriter();
     else this.#ring.armReader();
+  }
+
+  ioctl(_description: number, request: number, argument: number, memory: UserMemory): number {
+    if (request !== FIONREAD) return -ENOTTY;
+    memory.setInt32(argument, this.available);
+    return 0;
   }
 
   attributes(_description: number, out: Attributes): number {

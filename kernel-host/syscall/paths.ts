@@ -61,6 +61,7 @@ import type { Process } from '../process/process.js';
 import { refillSpares } from '../process/process-record.js';
 import { changeDirectory } from '../process/working-directory.js';
 import { describe, type Handler, install, placeOf, startOf } from './call.js';
+import { whenMet } from './fifo.js';
 import { checkFileSize } from './file-size.js';
 
 const PERMISSIONS = 0o7777;
@@ -134,7 +135,8 @@ function openNode(kernel: Kernel, place: Place, flags: number): number {
   const { mode, rdev } = attributes;
   const type = mode & S_IFMT;
   if (type === S_IFCHR && !isMemoryDevice(rdev)) return kernel.terminals.open(place, rdev, flags);
-  if (type === S_IFBLK || type === S_IFIFO) return -ENXIO;
+  if (type === S_IFBLK) return -ENXIO;
+  if (type === S_IFIFO) return openFifo(kernel, place, flags);
   const opened = place.fileSystem.open(place.node, flags);
   if (opened < 0) return opened;
   const inMemory = place.fileSystem === kernel.vfs.root;
@@ -149,10 +151,19 @@ function openNode(kernel: Kernel, place: Place, flags: number): number {
   return description;
 }
 
+function openFifo(kernel: Kernel, place: Place, flags: number): number {
+  const end = kernel.fifos.open(place, kernel.lockKey(place), flags);
+  if (typeof end === 'number') return end;
+  const description = kernel.descriptions.create(KIND_KERNEL, flags, 0, end);
+  if (description < 0) end.release();
+  return description;
+}
+
 const openat: Handler = (kernel, task, fd, path, flags, mode) => {
   refillSpares(kernel, task.process);
   const description = openPath(kernel, task.process, startOf(kernel, task, fd), task.memory.path(path), flags, mode);
-  return description < 0 ? description : install(kernel, task, description, (flags & O_CLOEXEC) !== 0);
+  const opened = description < 0 ? description : install(kernel, task, description, (flags & O_CLOEXEC) !== 0);
+  return opened < 0 ? opened : whenMet(kernel, task, opened, flags);
 };
 
 /** A resolution whose last component may be made, removed or renamed. @throws Errno */
