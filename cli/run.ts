@@ -87,7 +87,9 @@ async function machineFor(
   const programs = ports.flatMap((port) =>
     port.programs.map(({ path, file }) => ({ path, file: join(port.folder, file) })),
   );
-  const port = known.has(program) ? programs.find(({ path }) => basename(path) === program) : undefined;
+  // A port's own program is the one of its name, or its first; beside that, what is in the machine has its name.
+  const own = known.has(program) ? programs.slice(-(ports.at(-1)?.programs.length ?? 0))[0] : undefined;
+  const port = programs.find(({ path }) => basename(path) === program) ?? own;
   return {
     program: port ?? (await installed(program, php)),
     programs,

@@ -37,6 +37,7 @@ import { Futexes } from './process/futexes.js';
 import type { Pid, Process } from './process/process.js';
 import { ProcessTable } from './process/process-table.js';
 import { Programs } from './process/programs.js';
+import { SignalDrivenIo } from './process/signal-driven-io.js';
 import type { Task } from './process/task.js';
 import { Terminals } from './tty/terminals.js';
 
@@ -80,6 +81,7 @@ export class Kernel {
   readonly ipc = new Ipc();
   readonly rings: Rings;
   readonly fifos: Fifos;
+  readonly signalDrivenIo = new SignalDrivenIo(this);
   readonly network: Network;
   readonly datagrams = new Datagrams();
   readonly rights: RightsInFlight;

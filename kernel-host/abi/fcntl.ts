@@ -19,6 +19,9 @@ export const O_PATH = 0o10000000;
 /** O_TMPFILE without the O_DIRECTORY bit that it contains. */
 export const O_TMPFILE_BIT = 0o20000000;
 
+/** F_SETFL may change it, too. */
+export const O_ASYNC = 0o20000;
+
 /** What F_SETFL may change. */
 export const O_SETTABLE = O_APPEND | O_NONBLOCK | O_DIRECT;
 /** What is not kept in the description's status flags. */
@@ -32,6 +35,8 @@ export const F_SETFL = 4;
 export const F_GETLK = 5;
 export const F_SETLK = 6;
 export const F_SETLKW = 7;
+export const F_SETOWN = 8;
+export const F_GETOWN = 9;
 export const F_GETLK64 = 12;
 export const F_SETLK64 = 13;
 export const F_SETLKW64 = 14;

@@ -22,6 +22,7 @@ export const SIGXFSZ = 25;
 export const SIGVTALRM = 26;
 export const SIGPROF = 27;
 export const SIGWINCH = 28;
+export const SIGIO = 29;
 /** The first real-time signal as the kernel counts: the C library keeps a few of them to itself. */
 export const SIGRTMIN = 32;
 export const NSIG = 64;

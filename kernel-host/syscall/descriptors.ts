@@ -1,5 +1,5 @@
 /** Descriptors themselves (POSIX close(), dup(), fcntl(), ioctl()). */
-import { EBADF, EINVAL } from '../abi/errno.js';
+import { EBADF, EINVAL, EPERM, ESRCH } from '../abi/errno.js';
 import {
   F_DUPFD,
   F_DUPFD_CLOEXEC,
@@ -7,23 +7,28 @@ import {
   F_GETFL,
   F_GETLK,
   F_GETLK64,
+  F_GETOWN,
   F_SETFD,
   F_SETFL,
   F_SETLK,
   F_SETLK64,
   F_SETLKW,
   F_SETLKW64,
+  F_SETOWN,
   FD_CLOEXEC,
+  O_ASYNC,
   O_CLOEXEC,
   O_NONBLOCK,
   O_SETTABLE,
 } from '../abi/fcntl.js';
-import { FIOCLEX, FIONBIO, FIONCLEX, FIONREAD } from '../abi/ioctl.js';
+import { FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX, FIONREAD } from '../abi/ioctl.js';
+import { SIGIO } from '../abi/signal.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_FILE } from '../memory/layout.js';
 import type { Task } from '../process/task.js';
 import { describe, type Handler } from './call.js';
 import { recordLock, testLock } from './locks.js';
+import { maySend, targets } from './signals.js';
 
 const close: Handler = (kernel, task, fd) => {
   kernel.closeDescriptor(task.process, fd, describe(task, fd));
@@ -52,6 +57,17 @@ const dup3: Handler = (kernel, task, from, to, flags) => {
   return to;
 };
 
+/** @param owner a pid, or less than 0 for a group. Linux asks who may signal whom when it does; this is asked here. */
+function setOwner(kernel: Kernel, { process }: Task, description: number, owner: number): number {
+  if (owner !== 0) {
+    const found = targets(kernel, process, owner);
+    if (found.length === 0 || owner === -1) return -ESRCH;
+    if (!found.every((target) => maySend(process, target, SIGIO))) return -EPERM;
+  }
+  kernel.signalDrivenIo.setOwner(description, owner);
+  return 0;
+}
+
 const fcntl64: Handler = (kernel, task, fd, command, argument) => {
   const description = describe(task, fd);
   const { descriptors } = task.process;
@@ -68,10 +84,16 @@ const fcntl64: Handler = (kernel, task, fd, command, argument) => {
     case F_GETFL:
       return kernel.descriptions.flags(description);
     case F_SETFL: {
+      // Where nobody waits for anything the flag does nothing (fcntl_setfl of Linux).
+      kernel.signalDrivenIo.enable(description, (argument & O_ASYNC) !== 0);
       const flags = kernel.descriptions.flags(description);
       kernel.descriptions.setFlags(description, (flags & ~O_SETTABLE) | (argument & O_SETTABLE));
       return 0;
     }
+    case F_GETOWN:
+      return kernel.signalDrivenIo.owner(description);
+    case F_SETOWN:
+      return setOwner(kernel, task, description, argument);
     case F_GETLK:
     case F_GETLK64:
       return testLock(kernel, task, description, argument);
@@ -98,6 +120,8 @@ const ioctl: Handler = (kernel, task, fd, request, argument) => {
       );
       return 0;
     }
+    case FIOASYNC:
+      return kernel.signalDrivenIo.enable(description, task.memory.getInt32(argument) !== 0);
     case FIOCLEX:
     case FIONCLEX:
       task.process.descriptors.setClosesOnExec(fd, request === FIOCLEX);

@@ -22,7 +22,7 @@ export function maySend(from: Process, to: Process, signal: number): boolean {
 export const alive = (process: Process | null): process is Process => process !== null && process.ending === null;
 
 /** Those that kill() means by a pid. */
-function targets(kernel: Kernel, caller: Process, pid: number): Process[] {
+export function targets(kernel: Kernel, caller: Process, pid: number): Process[] {
   if (pid > 0) return [kernel.processes.byPid(pid)].filter((process) => process !== null);
   const all = kernel.processes.all();
   // All but init, which is none of them, and the caller.
