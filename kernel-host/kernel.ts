@@ -31,6 +31,7 @@ import { Rings } from './pipe/rings.js';
 import type { Clock } from './platform/clock.js';
 import type { GuestWorkers } from './platform/guest-workers.js';
 import { type Alarm, Timers } from './poll/timers.js';
+import { DescriptionLocks } from './process/description-locks.js';
 import { Dispatcher } from './process/dispatcher.js';
 import { FileLocks } from './process/file-locks.js';
 import { Futexes } from './process/futexes.js';
@@ -80,6 +81,7 @@ export class Kernel {
   readonly futexes = new Futexes();
   readonly ipc = new Ipc();
   readonly rings: Rings;
+  readonly descriptionLocks: DescriptionLocks;
   readonly fifos: Fifos;
   readonly signalDrivenIo = new SignalDrivenIo(this);
   readonly network: Network;
@@ -117,6 +119,7 @@ export class Kernel {
     root.mapped = this.mappedFiles;
     this.#dispatcher = new Dispatcher(this, platform.defer);
     this.rings = new Rings(this.memory, this.pages, this.slabs, this.sources);
+    this.descriptionLocks = new DescriptionLocks(this.descriptions, this.locks);
     this.fifos = new Fifos(this.memory, this.rings);
     this.network = new Network(this.memory, this.slabs, this.rings, this.enqueue);
     this.rights = new RightsInFlight(this.descriptions);
@@ -164,8 +167,6 @@ export class Kernel {
     const place = this.#lockedPlace(description);
     if (place) this.locks.release(this.lockKey(place), this.lockOwner(process));
     process.descriptors.clear(fd);
-    const last = this.descriptions.references(description) === 1;
-    if (place && last) this.locks.release(`${this.lockKey(place)} flock`, `description ${description}`);
     this.descriptions.release(description);
   }
 

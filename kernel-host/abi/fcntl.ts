@@ -40,6 +40,9 @@ export const F_GETOWN = 9;
 export const F_GETLK64 = 12;
 export const F_SETLK64 = 13;
 export const F_SETLKW64 = 14;
+export const F_OFD_GETLK = 36;
+export const F_OFD_SETLK = 37;
+export const F_OFD_SETLKW = 38;
 export const F_DUPFD_CLOEXEC = 1030;
 export const FD_CLOEXEC = 1;
 
@@ -58,6 +61,7 @@ export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
+export const AT_STATX_SYNC_TYPE = 0x6000;
 
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;

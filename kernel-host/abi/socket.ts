@@ -23,6 +23,9 @@ export const SO_LINGER = 13;
 export const SO_REUSEPORT = 15;
 export const SO_PASSCRED = 16;
 export const SO_PEERCRED = 17;
+/** With times of 64 bits (asm-generic/socket.h: SO_RCVTIMEO_NEW). */
+export const SO_RCVTIMEO = 66;
+export const SO_SNDTIMEO = 67;
 export const SO_ACCEPTCONN = 30;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;

@@ -76,6 +76,36 @@ export function writeStat(view: DataView, at: number, a: Attributes): void {
   setTime(view, at + 96, a.ctime, a.ctimeNanoseconds);
 }
 
+/** sizeof(struct statx) (linux/stat.h) */
+export const STATX_SIZE = 256;
+/** linux/stat.h: all that stat(2) tells. */
+const STATX_BASIC_STATS = 0x7ff;
+
+/** struct statx of linux/stat.h. Births, mounts and attributes of files are not known, and said not to be. */
+export function writeStatx(view: DataView, at: number, a: Attributes): void {
+  new Uint8Array(view.buffer, view.byteOffset + at, STATX_SIZE).fill(0);
+  view.setUint32(at, STATX_BASIC_STATS, true);
+  view.setUint32(at + 4, a.blockSize, true);
+  view.setUint32(at + 16, a.nlink, true);
+  view.setUint32(at + 20, a.uid, true);
+  view.setUint32(at + 24, a.gid, true);
+  view.setUint16(at + 28, a.mode, true);
+  setUint64(view, at + 32, a.ino);
+  setUint64(view, at + 40, a.size);
+  setUint64(view, at + 48, a.blocks);
+  setTime(view, at + 64, a.atime, a.atimeNanoseconds);
+  setTime(view, at + 96, a.ctime, a.ctimeNanoseconds);
+  setTime(view, at + 112, a.mtime, a.mtimeNanoseconds);
+  setDevice(view, at + 128, a.rdev);
+  setDevice(view, at + 136, a.device);
+}
+
+/** Major and minor number (sys/sysmacros.h; the kernel's devices have no more than 12 and 8 bits of them). */
+function setDevice(view: DataView, at: number, device: number): void {
+  view.setUint32(at, (device >>> 8) & 0xfff, true);
+  view.setUint32(at + 4, (device & 0xff) | ((device >>> 12) & 0xfff00), true);
+}
+
 export function readStat(view: DataView, at: number, a: Attributes): void {
   a.device = getUint64(view, at);
   a.ino = getUint64(view, at + 8);

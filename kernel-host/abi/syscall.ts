@@ -77,6 +77,7 @@ export const SYS_personality = 92;
 export const SYS_sysinfo = 179;
 export const SYS_prlimit64 = 261;
 export const SYS_memfd_create = 279;
+export const SYS_statx = 291;
 export const SYS_copy_file_range = 285;
 export const SYS_preadv2 = 286;
 export const SYS_pwritev2 = 287;

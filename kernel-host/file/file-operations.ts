@@ -14,6 +14,9 @@ export interface FileOperations {
   readonly place?: Place | null;
   /** What /proc/<pid>/fd says of what has no place and is no pipe, socket or device. */
   readonly kindName?: string;
+  /** Milliseconds after which a call that waits gives EAGAIN (socket(7), SO_RCVTIMEO, SO_SNDTIMEO); absent or null: never. */
+  readonly receiveTimeout?: number | null;
+  readonly sendTimeout?: number | null;
   /** Takes what is written in one piece: what is left of that is not written after it. */
   readonly writesWhole?: boolean;
   /** Woken when `poll` may say more for readers, or for writers. */

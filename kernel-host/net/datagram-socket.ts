@@ -42,6 +42,8 @@ export class DatagramSocket extends AnonymousFile {
   override readonly writable = new WaitQueue();
   /** Woken when there is room for another message, or nobody is there any more. */
   readonly room = new WaitQueue();
+  receiveTimeout: number | null = null;
+  sendTimeout: number | null = null;
   bound: SocketAddress | null = null;
   /** Where `send` goes to; in the internet domain whoever is there then. */
   remote: SocketAddress | null = null;

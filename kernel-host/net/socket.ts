@@ -31,6 +31,8 @@ export class Socket implements FileOperations {
   /** Options that were set, by level and name; those that change behaviour are read where they do. */
   readonly options = new Map<string, number>();
   /** Where it was bound, if it was. */
+  receiveTimeout: number | null = null;
+  sendTimeout: number | null = null;
   bound: SocketAddress | null = null;
   /** Whether other sockets that want the same may be bound to its port as well. */
   sharesPort = false;

@@ -3,7 +3,7 @@ import { F_RDLCK, F_UNLCK, F_WRLCK } from '../abi/fcntl.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 
 export interface RecordLock {
-  /** Who holds it: a process for record locks, a description for flock. They do not see each other, as on Linux. */
+  /** Who holds it: a process, or a description. */
   readonly owner: string;
   readonly pid: number;
   readonly type: number;

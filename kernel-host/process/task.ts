@@ -106,6 +106,11 @@ export class Task implements Waiter, Deadline {
     return this.#park !== null;
   }
 
+  /** A deadline so many milliseconds from now. */
+  deadlineAfter(milliseconds: number): number {
+    return this.#timers.now + milliseconds;
+  }
+
   /** What it waits in, for whoever looks at queues by their waiters. */
   park(park: Park): number {
     if (this.signals.alerted && park.interrupted !== null) return interruption(park);

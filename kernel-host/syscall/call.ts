@@ -1,5 +1,5 @@
 /** What system call handlers share: their signature, arguments, descriptors, places, and waiting for I/O. */
-import { EAGAIN, EBADF, EINTR, ENOTSOCK, EOPNOTSUPP, Errno } from '../abi/errno.js';
+import { EAGAIN, EBADF, EINTR, ENOTSOCK, EOPNOTSUPP, ERESTARTSYS, Errno } from '../abi/errno.js';
 import { AT_FDCWD, O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/fcntl.js';
 import { POLLIN } from '../abi/poll.js';
 import type { FileOperations } from '../file/file-operations.js';
@@ -87,7 +87,10 @@ export const placeOrNull = (kernel: Kernel, description: number): Place | null =
 export const nonBlocking = (kernel: Kernel, description: number): boolean =>
   (kernel.descriptions.flags(description) & O_NONBLOCK) !== 0;
 
-/** Runs `attempt` until it gives something else than -EAGAIN, asleep in between unless the description is O_NONBLOCK. */
+/**
+ * Runs `attempt` until it gives something else than -EAGAIN, asleep in between unless the description is O_NONBLOCK.
+ * @param interrupted what there is when a signal, or the operations' own time limit, comes first; -ERESTARTSYS for nothing.
+ */
 export function whenReady(
   task: Task,
   operations: FileOperations,
@@ -108,12 +111,22 @@ export function whenReady(
   if (result !== PARKED) return result;
   const queue = (events & POLLIN) !== 0 ? operations.readable : operations.writable;
   if (!queue) return -EAGAIN;
+  const timeout = (events & POLLIN) !== 0 ? operations.receiveTimeout : operations.sendTimeout;
+  if (timeout === null || timeout === undefined) {
+    const ends = interrupted ? { interrupted } : {};
+    return task.park({ queues: [queue], retry: once, deadline: null, expired: () => -EINTR, ...ends });
+  }
+  const partly = (otherwise: number) => (): number => {
+    const done = interrupted?.() ?? -ERESTARTSYS;
+    return done === -ERESTARTSYS ? otherwise : done;
+  };
+  // A call with a limit is not made anew, whatever the handler says (signal(7)).
   return task.park({
     queues: [queue],
     retry: once,
-    deadline: null,
-    expired: () => -EINTR,
-    ...(interrupted ? { interrupted } : {}),
+    deadline: task.deadlineAfter(timeout),
+    expired: partly(-EAGAIN),
+    interrupted: partly(-EINTR),
   });
 }
 

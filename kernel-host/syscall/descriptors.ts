@@ -8,6 +8,9 @@ import {
   F_GETLK,
   F_GETLK64,
   F_GETOWN,
+  F_OFD_GETLK,
+  F_OFD_SETLK,
+  F_OFD_SETLKW,
   F_SETFD,
   F_SETFL,
   F_SETLK,
@@ -96,13 +99,18 @@ const fcntl64: Handler = (kernel, task, fd, command, argument) => {
       return setOwner(kernel, task, description, argument);
     case F_GETLK:
     case F_GETLK64:
-      return testLock(kernel, task, description, argument);
+      return testLock(kernel, task, description, argument, false);
+    case F_OFD_GETLK:
+      return testLock(kernel, task, description, argument, true);
     case F_SETLK:
     case F_SETLK64:
-      return recordLock(kernel, task, description, argument, false);
+      return recordLock(kernel, task, description, argument, false, false);
     case F_SETLKW:
     case F_SETLKW64:
-      return recordLock(kernel, task, description, argument, true);
+      return recordLock(kernel, task, description, argument, false, true);
+    case F_OFD_SETLK:
+    case F_OFD_SETLKW:
+      return recordLock(kernel, task, description, argument, true, command === F_OFD_SETLKW);
     default:
       return -EINVAL;
   }

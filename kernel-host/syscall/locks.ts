@@ -20,8 +20,12 @@ import { isLockType, type RecordLock } from '../process/file-locks.js';
 import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, placeOf } from './call.js';
 
-/** struct flock64 of 32-bit musl: i16 type, i16 whence, 4 bytes, i64 start, i64 length, i32 pid. @throws Errno */
-function readLock(kernel: Kernel, task: Task, description: number, address: number): RecordLock {
+/**
+ * struct flock64 of 32-bit musl: i16 type, i16 whence, 4 bytes, i64 start, i64 length, i32 pid.
+ * @param own whether it is to be the description's own (F_OFD_SETLK), which is nobody's pid.
+ * @throws Errno EINVAL, EFAULT
+ */
+function readLock(kernel: Kernel, task: Task, description: number, address: number, own: boolean): RecordLock {
   const type = task.memory.getInt16(address);
   const whence = task.memory.getInt16(address + 2);
   const from = task.memory.getInt64(address + 8);
@@ -38,11 +42,13 @@ function readLock(kernel: Kernel, task: Task, description: number, address: numb
   const start = length < 0 ? base + from + length : base + from;
   const end = length === 0 ? Number.POSITIVE_INFINITY : length < 0 ? base + from : start + length;
   if (start < 0) throw new Errno(EINVAL);
-  return { owner: kernel.lockOwner(task.process), pid: task.process.pid, type, start, end };
+  if (!own) return { owner: kernel.lockOwner(task.process), pid: task.process.pid, type, start, end };
+  if (task.memory.getInt32(address + 24) !== 0) throw new Errno(EINVAL);
+  return { owner: kernel.descriptionLocks.owner(description), pid: -1, type, start, end };
 }
 
-const testLock = (kernel: Kernel, task: Task, description: number, address: number): number => {
-  const wanted = readLock(kernel, task, description, address);
+const testLock = (kernel: Kernel, task: Task, description: number, address: number, own: boolean): number => {
+  const wanted = readLock(kernel, task, description, address, own);
   const conflict = kernel.locks.conflict(kernel.lockKey(placeOf(kernel, description)), wanted);
   if (!conflict) {
     task.memory.setInt16(address, F_UNLCK);
@@ -56,8 +62,15 @@ const testLock = (kernel: Kernel, task: Task, description: number, address: numb
   return 0;
 };
 
-function recordLock(kernel: Kernel, task: Task, description: number, address: number, waits: boolean): number {
-  const wanted = readLock(kernel, task, description, address);
+function recordLock(
+  kernel: Kernel,
+  task: Task,
+  description: number,
+  address: number,
+  own: boolean,
+  waits: boolean,
+): number {
+  const wanted = readLock(kernel, task, description, address, own);
   const access = kernel.descriptions.flags(description) & O_ACCMODE;
   if ((wanted.type === F_RDLCK && access === O_WRONLY) || (wanted.type === F_WRLCK && access === O_RDONLY))
     return -EBADF;
@@ -70,7 +83,7 @@ const flock: Handler = (kernel, task, fd, operation) => {
   const type = types[operation & ~LOCK_NB];
   if (type === undefined) return -EINVAL;
   const wanted = {
-    owner: `description ${description}`,
+    owner: kernel.descriptionLocks.owner(description),
     pid: task.process.pid,
     type,
     start: 0,

@@ -1,5 +1,5 @@
 /** What sockets send and receive (POSIX send(), sendto(), sendmsg(), recv(), recvfrom(), recvmsg(); unix(7)). */
-import { EAFNOSUPPORT, EAGAIN, EINTR, EISCONN, EOPNOTSUPP } from '../abi/errno.js';
+import { EAFNOSUPPORT, EAGAIN, EINTR, EISCONN, EOPNOTSUPP, ERESTARTSYS } from '../abi/errno.js';
 import { POLLIN, POLLOUT } from '../abi/poll.js';
 import {
   AF_UNIX,
@@ -54,14 +54,16 @@ function transmit(
   // A connection has one other end: TCP does not look at the address (POSIX sendto()).
   if (to && socket.domain === AF_UNIX) return socket.state.kind === 'connected' ? -EISCONN : -EOPNOTSUPP;
   let done = 0;
-  return whenReady(task, socket, description, POLLOUT, mayWait, () => {
+  const attempt = (): number => {
     for (;;) {
       const sent = socket.send(from.subarray(done), done === 0 ? rights : undefined);
       if (sent < 0) return done > 0 && (sent !== -EAGAIN || !mayWait) ? done : sent;
       done += sent;
       if (done === from.length) return done;
     }
-  });
+  };
+  // What is sent is sent.
+  return whenReady(task, socket, description, POLLOUT, mayWait, attempt, () => (done > 0 ? done : -ERESTARTSYS));
 }
 
 /** @throws Errno EBADF for what was closed while the call waited; ETOOMANYREFS */
@@ -101,7 +103,10 @@ function sendMessage(
   if (first !== -EAGAIN || !mayWait) return first;
   const target = datagrams.target(socket, to, key);
   if (target === null || typeof target === 'number') return typeof target === 'number' ? target : bytes.length;
-  return untilDone(task, target.room, attempt, { deadline: null, expired: () => -EINTR });
+  const { sendTimeout } = socket;
+  if (sendTimeout === null) return untilDone(task, target.room, attempt, { deadline: null, expired: () => -EINTR });
+  const deadline = task.deadlineAfter(sendTimeout);
+  return untilDone(task, target.room, attempt, { deadline, expired: () => -EAGAIN, interrupted: () => -EINTR });
 }
 
 /** What came, beside its bytes. */
@@ -131,11 +136,12 @@ function receive(
   if ((flags & ~RECEIVE_FLAGS) !== 0) return -EOPNOTSUPP;
   const { socket, description } = socketAt(kernel, task, fd);
   const mayWait = (flags & MSG_DONTWAIT) === 0 && !nonBlocking(kernel, description);
-  const attempt =
-    socket instanceof DatagramSocket
-      ? () => receiveMessage(socket, into, flags, control, took)
-      : receiveStream(socket, into, flags, mayWait, control, took);
-  return whenReady(task, socket, description, POLLIN, mayWait, attempt);
+  if (socket instanceof DatagramSocket) {
+    const attempt = (): number => receiveMessage(socket, into, flags, control, took);
+    return whenReady(task, socket, description, POLLIN, mayWait, attempt);
+  }
+  const { attempt, interrupted } = receiveStream(socket, into, flags, mayWait, control, took);
+  return whenReady(task, socket, description, POLLIN, mayWait, attempt, interrupted);
 }
 
 function receiveMessage(
@@ -173,7 +179,7 @@ function receiveStream(
   mayWait: boolean,
   control: boolean,
   took: (count: number, received: Received) => void,
-): () => number {
+): { readonly attempt: () => number; readonly interrupted: () => number } {
   const peek = (flags & MSG_PEEK) !== 0;
   const whole = (flags & MSG_WAITALL) !== 0 && !peek;
   let passed: readonly number[] = [];
@@ -183,7 +189,7 @@ function receiveStream(
       }
     : undefined;
   let done = 0;
-  return () => {
+  const attempt = (): number => {
     for (;;) {
       const got = socket.receive(into.subarray(done), peek, takes);
       if (got < 0 && (done === 0 || (got === -EAGAIN && mayWait))) return got;
@@ -192,11 +198,16 @@ function receiveStream(
       // What was sent with rights ends a read, as with Linux.
       if (!whole || got === 0 || done === into.length || passed.length > 0) break;
     }
+    return finish();
+  };
+  const finish = (): number => {
     const end = socket.state.kind === 'connected' ? socket.state.end : null;
     const credentials = passesCredentials(socket) ? (end?.peerCredentials ?? null) : null;
     took(done, { from: end?.remote.family === 'unix' ? named(end.remote) : null, credentials, passed, flags: 0 });
     return done;
   };
+  // MSG_WAITALL: what was received is received.
+  return { attempt, interrupted: () => (done > 0 ? finish() : -ERESTARTSYS) };
 }
 
 const sendto: Handler = (kernel, task, fd, buffer, count, flags, address, length) => {

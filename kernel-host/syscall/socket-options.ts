@@ -1,5 +1,5 @@
 /** Options of sockets (POSIX setsockopt(), getsockopt(); socket(7), tcp(7)). */
-import { EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../abi/errno.js';
+import { EDOM, EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../abi/errno.js';
 import {
   AF_INET,
   AF_UNIX,
@@ -15,9 +15,11 @@ import {
   SO_PEERCRED,
   SO_PROTOCOL,
   SO_RCVBUF,
+  SO_RCVTIMEO,
   SO_REUSEADDR,
   SO_REUSEPORT,
   SO_SNDBUF,
+  SO_SNDTIMEO,
   SO_TYPE,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -57,6 +59,7 @@ export const passesCredentials = ({ options, domain }: Socket | DatagramSocket):
 
 const setsockopt: Handler = (kernel, task, fd, level, name, value, length) => {
   const { socket: target } = socketAt(kernel, task, fd);
+  if (isTimeout(level, name)) return setTimeLimit(task, target, name, value, length);
   if (!KEPT_OPTIONS.has(option(level, name))) return -ENOPROTOOPT;
   if (level === IPPROTO_TCP && (target.domain !== AF_INET || target instanceof DatagramSocket)) return -EOPNOTSUPP;
   if (length < 4) return -EINVAL;
@@ -69,12 +72,46 @@ const getsockopt: Handler = (kernel, task, fd, level, name, value, lengthAt) => 
   const room = task.memory.getInt32(lengthAt);
   if (room < 4) return -EINVAL;
   if (level === SOL_SOCKET && name === SO_PEERCRED) return peerCredentials(task, target, value, lengthAt, room);
+  if (isTimeout(level, name)) return getTimeLimit(task, target, name, value, lengthAt, room);
   const answer = readOption(target, level, name);
   if (answer === null) return -ENOPROTOOPT;
   task.memory.setInt32(value, answer);
   task.memory.setInt32(lengthAt, 4);
   return 0;
 };
+
+const isTimeout = (level: number, name: number): boolean =>
+  level === SOL_SOCKET && (name === SO_RCVTIMEO || name === SO_SNDTIMEO);
+/** struct timeval of 64-bit times: i64 seconds, i64 microseconds. */
+const TIMEVAL_SIZE = 16;
+
+function setTimeLimit({ memory }: Task, target: Socket | DatagramSocket, name: number, value: number, length: number) {
+  if (length < TIMEVAL_SIZE) return -EINVAL;
+  const [seconds, microseconds] = [memory.getInt64(value), memory.getInt64(value + 8)];
+  if (microseconds < 0 || microseconds >= 1e6) return -EDOM;
+  const milliseconds = Math.max(0, seconds * 1000 + microseconds / 1000);
+  // Nothing at all means no limit; less than nothing, that nothing is waited for (sock_set_timeout of Linux).
+  const limit = seconds === 0 && microseconds === 0 ? null : milliseconds;
+  if (name === SO_RCVTIMEO) target.receiveTimeout = limit;
+  else target.sendTimeout = limit;
+  return 0;
+}
+
+function getTimeLimit(
+  { memory }: Task,
+  target: Socket | DatagramSocket,
+  name: number,
+  value: number,
+  lengthAt: number,
+  room: number,
+): number {
+  if (room < TIMEVAL_SIZE) return -EINVAL;
+  const limit = (name === SO_RCVTIMEO ? target.receiveTimeout : target.sendTimeout) ?? 0;
+  memory.setInt64(value, Math.floor(limit / 1000));
+  memory.setInt64(value + 8, Math.round((limit % 1000) * 1000));
+  memory.setInt32(lengthAt, TIMEVAL_SIZE);
+  return 0;
+}
 
 /** struct ucred. Who was never connected is nobody's peer: 0, and -1 twice. */
 function peerCredentials(

@@ -33,6 +33,7 @@ import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
 import { spawn } from './spawn.js';
+import { statxCalls } from './statx.js';
 import { threadCalls } from './threads.js';
 import { transferCalls } from './transfers.js';
 import { usageCalls } from './usage.js';
@@ -85,6 +86,7 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_memfd_create, pathCalls.memfdCreate],
   [number.SYS_readlinkat, pathCalls.readlinkat],
   [number.SYS_fstatat64, pathCalls.fstatat64],
+  [number.SYS_statx, statxCalls.statx],
   [number.SYS_fstat64, openFileCalls.fstat64],
   [number.SYS_sync, openFileCalls.sync],
   [number.SYS_fsync, openFileCalls.fsync],
