@@ -37,15 +37,21 @@ export interface GuestPhp {
   readonly kernel: Kernel;
   /** What the servers and their pages wrote on stdout and stderr, and how processes ended. */
   log(): string;
+  /** The status that a process ends with: asked for before it has. */
+  ended(pid: number): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** Requests may be sent at once: they wait until the server listens. */
 export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp> {
   const lines: string[] = [];
+  const ends = new Map<number, (status: number) => void>();
   const kernel = createKernel(
     {
-      onExit: (pid, status) => lines.push(`process ${pid} ended with status ${status}\n`),
+      onExit: (pid, status) => {
+        lines.push(`process ${pid} ended with status ${status}\n`);
+        ends.get(pid)?.(status);
+      },
       onCrash: (pid, message) => lines.push(`process ${pid}: ${message}\n`),
     },
     PROCESS_WORKER,
@@ -94,6 +100,7 @@ export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp>
     origin: `http://127.0.0.1:${address.port}`,
     kernel,
     log: () => lines.join(''),
+    ended: (pid) => new Promise((resolve) => ends.set(pid, resolve)),
     async stop() {
       for (const process of kernel.processes.all()) kernel.processes.end(process, 0);
       await new Promise((resolve) => bridge.close(resolve));

@@ -39,6 +39,8 @@ const REQUEST = CHANNEL.DATA + 2400;
 const ACTIONS = CHANNEL.DATA + 2500;
 /** Length of a buffer that fits. */
 const LENGTH = CHANNEL.DATA + 2300;
+const MESSAGE = CHANNEL.DATA + 3000;
+const CONTROL = CHANNEL.DATA + 3100;
 const BUFFER = CHANNEL.DATA + 4096;
 
 /** What each letter of a shape stands for: arguments that a call of that kind takes seriously. */
@@ -52,6 +54,7 @@ const kinds: Readonly<Record<string, fc.Arbitrary<number>>> = {
   l: fc.constant(LENGTH),
   v: fc.constant(LIST),
   r: fc.constant(REQUEST),
+  m: fc.constant(MESSAGE),
   x: fc.constantFrom(
     0,
     1,
@@ -70,7 +73,7 @@ const kinds: Readonly<Record<string, fc.Arbitrary<number>>> = {
     0x400,
   ),
   s: fc.constantFrom(1, 2),
-  t: fc.constantFrom(1, 0o4001),
+  t: fc.constantFrom(1, 2, 5, 0o4001, 0o4002),
   z: fc.constant(0),
   e: fc.constantFrom(16, 110),
   g: fc.constantFrom(0, 0, 2, 3, 4),
@@ -113,6 +116,9 @@ const SHAPES: Readonly<Record<number, string>> = {
   [numbers.SYS_sendto]: 'fbnx',
   [numbers.SYS_recvfrom]: 'fbnxbl',
   [numbers.SYS_shutdown]: 'fx',
+  [numbers.SYS_sendmsg]: 'fmx',
+  [numbers.SYS_recvmsg]: 'fmx',
+  [numbers.SYS_statx]: 'dpxnb',
   [numbers.SYS_socketpair]: 'stzb',
   [numbers.SYS_getsockname]: 'fbl',
   [numbers.SYS_setsockopt]: 'fsnbn',
@@ -169,6 +175,22 @@ function furnish(memory: Uint8Array, view: DataView, seed: number): void {
   view.setUint16(UNIX, 1, true);
   memory.set(bytes('/tmp/s'), UNIX + 2);
   view.setInt32(LENGTH, 128, true);
+  // struct msghdr, of a part of the buffer, with descriptors beside it: its own, and what are none.
+  const words = [
+    seed & 1 ? UNIX : 0,
+    110,
+    MESSAGE + 32,
+    1,
+    seed & 2 ? CONTROL : 0,
+    12 + (seed % 5) * 4,
+    0,
+    0,
+    BUFFER,
+    seed % 300,
+  ];
+  for (const [i, word] of words.entries()) view.setInt32(MESSAGE + i * 4, word, true);
+  const control = [12 + (seed % 5) * 4, 1, 1 + (seed % 2), 0, seed % 9, 3, 4];
+  for (const [i, word] of control.entries()) view.setInt32(CONTROL + i * 4, word, true);
   view.setInt32(REQUEST + SPAWN.PATH, at + 9 * 128, true);
   view.setInt32(REQUEST + SPAWN.ARGUMENTS, LIST, true);
   view.setInt32(REQUEST + SPAWN.ENVIRONMENT, 0, true);
