@@ -11,6 +11,8 @@ export type SocketAddress =
 
 export const INADDR_ANY = 0;
 export const INADDR_LOOPBACK = 0x7f000001;
+/** Whether what is bound to one and what is bound to the other would get the same. */
+export const hostsOverlap = (a: number, b: number): boolean => a === b || a === INADDR_ANY || b === INADDR_ANY;
 /** The whole of 127/8 is this host's (RFC 1122 section 3.2.1.3). */
 export const isLoopback = (host: number): boolean => host >>> 24 === 127;
 const SOCKADDR_IN_SIZE = 16;

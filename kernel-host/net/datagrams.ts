@@ -13,9 +13,9 @@ import {
   EPIPE,
 } from '../abi/errno.js';
 import { AF_UNIX, SOCK_SEQPACKET } from '../abi/socket.js';
-import { INADDR_ANY, INADDR_LOOPBACK, isLoopback, type SocketAddress } from './address.js';
+import { hostsOverlap, INADDR_ANY, INADDR_LOOPBACK, isLoopback, type SocketAddress } from './address.js';
 import { DatagramSocket, type Message, type UnixCredentials } from './datagram-socket.js';
-import { EPHEMERAL_FIRST, EPHEMERAL_LAST } from './network.js';
+import { EphemeralPorts } from './ephemeral-ports.js';
 
 const UNNAMED: SocketAddress = { family: 'unix', path: new Uint8Array(0) };
 /** Of a plain write, which says nothing of who writes. */
@@ -31,7 +31,7 @@ export class Datagrams {
   readonly #boundPaths = new WeakMap<DatagramSocket, Bound>();
   /** Where it was bound before a connection narrowed that. */
   readonly #wide = new WeakSet<DatagramSocket>();
-  #nextPort = EPHEMERAL_FIRST;
+  readonly #ephemeral = new EphemeralPorts();
   #nextInode = FIRST_INODE;
 
   create(domain: number, type: number): DatagramSocket {
@@ -58,13 +58,12 @@ export class Datagrams {
     if (address.family !== 'inet') return -EAFNOSUPPORT;
     if (socket.bound) return -EINVAL;
     if (address.host !== INADDR_ANY && !isLoopback(address.host)) return -EADDRNOTAVAIL;
-    const port = address.port === 0 ? this.#freePort() : address.port;
+    const port = address.port === 0 ? this.#ephemeral.free(this.#ports) : address.port;
     if (port < 0) return port;
     const there = this.#ports.get(port) ?? new Set();
     for (const other of there) {
       const host = other.bound?.family === 'inet' ? other.bound.host : INADDR_ANY;
-      const overlaps = host === address.host || host === INADDR_ANY || address.host === INADDR_ANY;
-      if (overlaps && !(shares(socket) && shares(other))) return -EADDRINUSE;
+      if (hostsOverlap(host, address.host) && !(shares(socket) && shares(other))) return -EADDRINUSE;
     }
     socket.bound = { family: 'inet', host: address.host, port };
     this.#ports.set(port, there.add(socket));
@@ -209,15 +208,6 @@ export class Datagrams {
     if (!path) return;
     this.#paths.delete(path.key);
     path.released();
-  }
-
-  #freePort(): number {
-    for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
-      const port = this.#nextPort;
-      this.#nextPort = port === EPHEMERAL_LAST ? EPHEMERAL_FIRST : port + 1;
-      if (!this.#ports.has(port)) return port;
-    }
-    return -EADDRINUSE;
   }
 }
 

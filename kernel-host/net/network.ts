@@ -19,8 +19,9 @@ import type { Address, KernelMemory } from '../memory/kernel-memory.js';
 import { LISTENER_SIZE, SOCKET_SIZE } from '../memory/layout.js';
 import type { SlabAllocator } from '../memory/slab-allocator.js';
 import type { Rings } from '../pipe/rings.js';
-import { INADDR_ANY, INADDR_LOOPBACK, isLoopback, type SocketAddress } from './address.js';
+import { hostsOverlap, INADDR_ANY, INADDR_LOOPBACK, isLoopback, type SocketAddress } from './address.js';
 import type { UnixCredentials } from './datagram-socket.js';
+import { EphemeralPorts } from './ephemeral-ports.js';
 import { HostEnd } from './host-end.js';
 import { Listener } from './listener.js';
 import { Socket } from './socket.js';
@@ -28,9 +29,6 @@ import { createStream } from './stream.js';
 
 const ANY: SocketAddress = { family: 'inet', host: INADDR_ANY, port: 0 };
 const UNNAMED: SocketAddress = { family: 'unix', path: new Uint8Array(0) };
-/** net.ipv4.ip_local_port_range of Linux. */
-export const EPHEMERAL_FIRST = 32768;
-export const EPHEMERAL_LAST = 60999;
 
 export class Network implements HostNetwork {
   readonly #memory: KernelMemory;
@@ -44,7 +42,7 @@ export class Network implements HostNetwork {
   readonly #paths = new Map<string, Listener>();
   readonly #listenerOf = new Map<Socket, { listener: Listener; table: Map<string, Listener>; key: string }>();
   readonly #awaited = new Map<number, Set<() => void>>();
-  #nextPort = EPHEMERAL_FIRST;
+  readonly #ephemeral = new EphemeralPorts();
 
   constructor(memory: KernelMemory, slabs: SlabAllocator, rings: Rings, enqueue: (callback: () => void) => void) {
     this.#memory = memory;
@@ -88,12 +86,11 @@ export class Network implements HostNetwork {
     if (address.family !== 'inet') return -EAFNOSUPPORT;
     if (socket.bound) return -EINVAL;
     if (address.host !== INADDR_ANY && !isLoopback(address.host)) return -EADDRNOTAVAIL;
-    const port = address.port === 0 ? this.#freePort() : address.port;
+    const port = address.port === 0 ? this.#ephemeral.free(this.#bound) : address.port;
     if (port < 0) return port;
     for (const other of this.#bound.get(port) ?? []) {
       if (other.bound?.family !== 'inet') continue;
-      const overlaps =
-        other.bound.host === address.host || other.bound.host === INADDR_ANY || address.host === INADDR_ANY;
+      const overlaps = hostsOverlap(other.bound.host, address.host);
       // Both must want it (socket(7), SO_REUSEPORT): nobody can be joined against their will.
       if (overlaps && !(shares && other.sharesPort)) return -EADDRINUSE;
     }
@@ -170,7 +167,7 @@ export class Network implements HostNetwork {
     if ((remote.family === 'unix') !== (socket.domain === AF_UNIX)) return -EPROTOTYPE;
     let local: SocketAddress = socket.bound ?? UNNAMED;
     if (remote.family === 'inet' && !socket.bound) {
-      const port = this.#freePort();
+      const port = this.#ephemeral.free(this.#bound);
       if (port < 0) return port;
       local = { family: 'inet', host: INADDR_LOOPBACK, port };
       this.bindPort(socket, local, false);
@@ -201,7 +198,7 @@ export class Network implements HostNetwork {
     const listener = this.#hostListener(port);
     if (!listener || listener.full) return null;
     const remote: SocketAddress = { family: 'inet', host: INADDR_LOOPBACK, port };
-    const local: SocketAddress = { family: 'inet', host: INADDR_LOOPBACK, port: this.#ephemeral() };
+    const local: SocketAddress = { family: 'inet', host: INADDR_LOOPBACK, port: this.#ephemeral.next() };
     const stream = createStream(this.#memory, this.#rings, local, remote);
     if (typeof stream === 'number') return resetConnection();
     const host = new HostEnd(stream[0], this.#enqueue);
@@ -251,20 +248,6 @@ export class Network implements HostNetwork {
       this.#slabs.free(entry.listener.record, LISTENER_SIZE);
     }
     this.#slabs.free(socket.record as Address, SOCKET_SIZE);
-  }
-
-  #ephemeral(): number {
-    const port = this.#nextPort;
-    this.#nextPort = port === EPHEMERAL_LAST ? EPHEMERAL_FIRST : port + 1;
-    return port;
-  }
-
-  #freePort(): number {
-    for (let tries = EPHEMERAL_FIRST; tries <= EPHEMERAL_LAST; tries++) {
-      const port = this.#ephemeral();
-      if (!this.#bound.has(port)) return port;
-    }
-    return -EADDRINUSE;
   }
 }
 

@@ -80,8 +80,8 @@ export class StreamEnd {
   /** @param takes hears of the rights that came with what is read; left out, they are lost. */
   read(into: Uint8Array, peek: boolean, takes?: (rights: Rights) => void): number {
     const { address } = this.receive;
-    const position = ringReadPosition(this.#memory, address);
     const incoming = this.#incoming.empty ? null : this.#incoming;
+    const position = incoming ? ringReadPosition(this.#memory, address) : 0;
     const length = incoming?.reach(position, into.length) ?? into.length;
     const count = readRing(this.#memory, address, into, 0, length, peek);
     if (incoming && count > 0) {
@@ -98,8 +98,8 @@ export class StreamEnd {
 
   /** @param rights what comes with the first byte; asked for when there is room for one. */
   write(from: Uint8Array, rights?: () => Rights): number {
-    const position = ringWritePosition(this.#memory, this.send.address);
     const sent = rights && from.length > 0 && this.room > 0 ? rights() : null;
+    const position = sent ? ringWritePosition(this.#memory, this.send.address) : 0;
     const count = writeRing(this.#memory, this.send.address, from, 0, from.length);
     if (sent) this.#outgoing.add(position, count, sent);
     if (count > 0) this.send.readers.wake();

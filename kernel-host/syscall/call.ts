@@ -2,6 +2,7 @@
 import { EAGAIN, EBADF, EINTR, ENOTSOCK, EOPNOTSUPP, ERESTARTSYS, Errno } from '../abi/errno.js';
 import { AT_FDCWD, O_ACCMODE, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/fcntl.js';
 import { POLLIN } from '../abi/poll.js';
+import { type Attributes, emptyAttributes } from '../abi/stat.js';
 import type { FileOperations } from '../file/file-operations.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
@@ -79,6 +80,14 @@ export function placeOf(kernel: Kernel, description: number): Place {
   const place = placeOrNull(kernel, description);
   if (!place) throw new Errno(EBADF);
   return place;
+}
+
+/** What fstat() tells of a description, which need not lie in the tree. @throws Errno */
+export function attributesOf(kernel: Kernel, description: number): Attributes {
+  const attributes = emptyAttributes();
+  const result = kernel.descriptions.operations(description).attributes(description, attributes);
+  if (result < 0) throw new Errno(-result);
+  return attributes;
 }
 
 export const placeOrNull = (kernel: Kernel, description: number): Place | null =>

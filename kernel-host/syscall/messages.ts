@@ -16,8 +16,8 @@ import { readAddress, type SocketAddress, writeAddress } from '../net/address.js
 import { DatagramSocket, type UnixCredentials } from '../net/datagram-socket.js';
 import type { Rights } from '../net/rights.js';
 import type { Socket } from '../net/socket.js';
-import type { Task } from '../process/task.js';
-import { describe, type Handler, nonBlocking, socketAt, untilDone, whenReady } from './call.js';
+import { PARKED, type Task } from '../process/task.js';
+import { describe, type Handler, nonBlocking, socketAt, whenReady } from './call.js';
 import {
   type Control,
   NAME_LENGTH_OFFSET,
@@ -87,6 +87,8 @@ function sendMessage(
   if (to && (to.family === 'unix') !== (socket.domain === AF_UNIX)) return -EAFNOSUPPORT;
   const key = to?.family === 'unix' ? unixKey(kernel, task, to.path) : null;
   const credentials = control.credentials ?? ownCredentials(task);
+  /** Who has no room. */
+  let full: DatagramSocket | null = null;
   const attempt = (): number => {
     const allowed = socket.checkSending(bytes.length);
     if (allowed < 0) return allowed;
@@ -97,16 +99,23 @@ function sendMessage(
     const result = datagrams.deliver(target, message);
     if (result === 0) return bytes.length;
     sent?.drop();
+    full = target;
     return result;
   };
-  const first = attempt();
-  if (first !== -EAGAIN || !mayWait) return first;
-  const target = datagrams.target(socket, to, key);
-  if (target === null || typeof target === 'number') return typeof target === 'number' ? target : bytes.length;
-  const { sendTimeout } = socket;
-  if (sendTimeout === null) return untilDone(task, target.room, attempt, { deadline: null, expired: () => -EINTR });
+  const result = attempt();
+  return result === -EAGAIN && mayWait && full ? untilRoom(task, socket, full, attempt) : result;
+}
+
+/** Asleep until `attempt` gives something else than -EAGAIN, or the sender's time limit passes. */
+function untilRoom(task: Task, { sendTimeout }: DatagramSocket, full: DatagramSocket, attempt: () => number): number {
+  const retry = (): number => {
+    const result = attempt();
+    return result === -EAGAIN ? PARKED : result;
+  };
+  const queues = [full.room];
+  if (sendTimeout === null) return task.park({ queues, retry, deadline: null, expired: () => -EINTR });
   const deadline = task.deadlineAfter(sendTimeout);
-  return untilDone(task, target.room, attempt, { deadline, expired: () => -EAGAIN, interrupted: () => -EINTR });
+  return task.park({ queues, retry, deadline, expired: () => -EAGAIN, interrupted: () => -EINTR });
 }
 
 /** What came, beside its bytes. */

@@ -1,19 +1,16 @@
 /** What a descriptor refers to: its attributes, size and place (POSIX fstat(), ftruncate() and their like). */
 import { EFBIG, EINVAL, EISDIR, ENODEV, ENOTDIR, EOPNOTSUPP } from '../abi/errno.js';
 import { O_ACCMODE, O_RDONLY } from '../abi/fcntl.js';
-import { emptyAttributes, STAT_SIZE, writeStat } from '../abi/stat.js';
+import { STAT_SIZE, writeStat } from '../abi/stat.js';
 import { KIND_DIRECTORY, KIND_FILE } from '../memory/layout.js';
 import { changeDirectory } from '../process/working-directory.js';
-import { describe, type Handler, LARGEST_OFFSET, placeOf, placeOrNull, wide, writable } from './call.js';
+import { attributesOf, describe, type Handler, LARGEST_OFFSET, placeOf, placeOrNull, wide, writable } from './call.js';
 import { checkFileSize } from './file-size.js';
 import { putStatFs } from './paths.js';
 import { settle } from './settle.js';
 
 const fstat64: Handler = (kernel, task, fd, buffer) => {
-  const description = describe(task, fd);
-  const attributes = emptyAttributes();
-  const result = kernel.descriptions.operations(description).attributes(description, attributes);
-  if (result < 0) return result;
+  const attributes = attributesOf(kernel, describe(task, fd));
   const { view, at } = task.memory.struct(buffer, STAT_SIZE);
   writeStat(view, at, attributes);
   return 0;

@@ -12,7 +12,7 @@ import { joinGroup, startSession } from '../process/process-groups.js';
 import type { Task } from '../process/task.js';
 import { changeDirectory } from '../process/working-directory.js';
 import { placeOrNull } from './call.js';
-import { openPath } from './paths.js';
+import { openPath } from './opening.js';
 
 export type FileAction =
   | { readonly kind: 'close'; readonly fd: number }

@@ -1,10 +1,10 @@
 /** statx(2) */
-import { EINVAL, Errno } from '../abi/errno.js';
+import { EINVAL } from '../abi/errno.js';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE, AT_SYMLINK_NOFOLLOW } from '../abi/fcntl.js';
-import { type Attributes, emptyAttributes, STATX_SIZE, writeStatx } from '../abi/stat.js';
+import { type Attributes, STATX_SIZE, writeStatx } from '../abi/stat.js';
 import type { Kernel } from '../kernel.js';
 import type { Task } from '../process/task.js';
-import { describe, type Handler, startOf } from './call.js';
+import { attributesOf, describe, type Handler, startOf } from './call.js';
 
 /** linux/stat.h: STATX__RESERVED. */
 const RESERVED = 0x80000000 | 0;
@@ -16,20 +16,11 @@ const statx: Handler = (kernel, task, fd, path, flags, mask, buffer) => {
   if ((flags & AT_STATX_SYNC_TYPE) === AT_STATX_SYNC_TYPE) return -EINVAL;
   const bytes = task.memory.path(path);
   const own = bytes.length === 0 && (flags & AT_EMPTY_PATH) !== 0 && fd !== AT_FDCWD;
-  const attributes = own ? described(kernel, task, fd) : named(kernel, task, fd, bytes, flags);
+  const attributes = own ? attributesOf(kernel, describe(task, fd)) : named(kernel, task, fd, bytes, flags);
   const { view, at } = task.memory.struct(buffer, STATX_SIZE);
   writeStatx(view, at, attributes);
   return 0;
 };
-
-/** Of what need not lie in the tree. @throws Errno EBADF */
-function described(kernel: Kernel, task: Task, fd: number): Attributes {
-  const description = describe(task, fd);
-  const attributes = emptyAttributes();
-  const result = kernel.descriptions.operations(description).attributes(description, attributes);
-  if (result < 0) throw new Errno(-result);
-  return attributes;
-}
 
 /** @throws Errno as looking a path up */
 function named(kernel: Kernel, task: Task, fd: number, path: Uint8Array, flags: number): Attributes {

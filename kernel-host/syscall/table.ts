@@ -18,6 +18,7 @@ import { machineCalls } from './machine.js';
 import { memoryCalls } from './memory.js';
 import { messageCalls } from './messages.js';
 import { openFileCalls } from './open-files.js';
+import { openingCalls } from './opening.js';
 import { pathCalls } from './paths.js';
 import { pidfdCalls } from './pidfd.js';
 import { pollCalls } from './poll.js';
@@ -66,7 +67,7 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_fchmodat, pathCalls.fchmodat],
   [number.SYS_fchownat, pathCalls.fchownat],
   [number.SYS_fchown, openFileCalls.fchown],
-  [number.SYS_openat, pathCalls.openat],
+  [number.SYS_openat, openingCalls.openat],
   [number.SYS_close, descriptorCalls.close],
   [number.SYS_pipe2, socketCalls.pipe2],
   [number.SYS_getdents64, openFileCalls.getdents64],
@@ -83,7 +84,7 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_pwritev2, ioCalls.pwritev2],
   [number.SYS_sendfile64, transferCalls.sendfile64],
   [number.SYS_copy_file_range, transferCalls.copyFileRange],
-  [number.SYS_memfd_create, pathCalls.memfdCreate],
+  [number.SYS_memfd_create, openingCalls.memfdCreate],
   [number.SYS_readlinkat, pathCalls.readlinkat],
   [number.SYS_fstatat64, pathCalls.fstatat64],
   [number.SYS_statx, statxCalls.statx],

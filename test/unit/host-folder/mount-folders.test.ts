@@ -5,7 +5,8 @@ import { Errno, EXDEV } from '../../../kernel-host/abi/errno.js';
 import { AT_FDCWD, O_CREAT, O_EXCL, O_RDONLY, O_RDWR } from '../../../kernel-host/abi/fcntl.js';
 import { MountedFile } from '../../../kernel-host/file/mounted-file.js';
 import { mountFolders } from '../../../kernel-host/platform/node/mount-folders.js';
-import { openPath, pathCalls } from '../../../kernel-host/syscall/paths.js';
+import { openPath } from '../../../kernel-host/syscall/opening.js';
+import { pathCalls } from '../../../kernel-host/syscall/paths.js';
 import { machine, start } from '../proc/machine.js';
 import { bytes, type Scratch, scratch, text } from './scratch.js';
 

@@ -8,7 +8,7 @@ import type { Kernel } from '../../../kernel-host/kernel.js';
 import { KIND_KERNEL, KIND_SOCKET } from '../../../kernel-host/memory/layout.js';
 import { createPipe } from '../../../kernel-host/pipe/pipe.js';
 import type { Process } from '../../../kernel-host/process/process.js';
-import { openPath } from '../../../kernel-host/syscall/paths.js';
+import { openPath } from '../../../kernel-host/syscall/opening.js';
 import { bytes, machine, start, text } from './machine.js';
 
 let kernel: Kernel;
