@@ -29,6 +29,10 @@ const library = (name) => ({
   plugins: plugins('browser', false),
 });
 
+const browserProcessWorker = 'kernel-host/platform/browser/process-worker.ts';
+/** Its processes' script, for an app to serve. */
+const processWorker = { file: 'dist/kernel-host/process-worker.js', format: 'es', sourcemap: true };
+
 /** `portside/sw` as one script that `importScripts` takes. */
 const classic = {
   input: 'sw/classic.ts',
@@ -106,10 +110,11 @@ const bundles = [
   classic,
   library('client'),
   library('kernel-host'),
+  { ...library('kernel-host'), input: browserProcessWorker, output: processWorker },
   packed('sw/site.ts', 'sw', 'iife'),
   packed('client/shell/index.ts', 'shell', 'es', shellPage),
   packed('kernel-host/platform/browser/kernel-worker.ts', 'kernel-worker', 'es'),
-  packed('kernel-host/platform/browser/process-worker.ts', 'process-worker', 'es'),
+  packed(browserProcessWorker, 'process-worker', 'es'),
   node('kernel-host/platform/node/process-worker.ts', 'dist/node/process-worker.js'),
   node('kernel-host/platform/node/index.ts', 'dist/node/index.js'),
   commandLine,

@@ -6,7 +6,8 @@ export { Errno } from './abi/errno.js';
 export { ArchiveExchange } from './archive/archive-exchange.js';
 export { installProgram } from './boot/install-program.js';
 export { type MountedImage, mountImage } from './boot/mount-image.js';
-export { makeDirectory, plantRootTree, writeFile } from './boot/root-tree.js';
+export { programOf } from './boot/program-of.js';
+export { makeDirectory, makeLink, plantRootTree, writeFile } from './boot/root-tree.js';
 export type { FileOperations } from './file/file-operations.js';
 export { HostInput, HostOutput } from './file/host-stream.js';
 export type { FileSystem } from './fs/file-system.js';
@@ -21,11 +22,19 @@ export type { ChunkLoader } from './image/image-blocks.js';
 export { readImage } from './image/reader.js';
 export { Kernel, type KernelEvents, type Platform } from './kernel.js';
 export { KIND_KERNEL } from './memory/layout.js';
+export { createBrowserKernel, fetchProgram } from './platform/browser/machine.js';
 export { type Clock, systemClock } from './platform/clock.js';
-export type { GuestWorker, GuestWorkers, ProcessFailure, ProcessStart } from './platform/guest-workers.js';
+export type {
+  GuestWorker,
+  GuestWorkers,
+  ProcessFailure,
+  ProcessMessage,
+  ProcessStart,
+} from './platform/guest-workers.js';
 export type { Alarm } from './poll/timers.js';
 export { mountProc } from './proc/mount-proc.js';
 export type { Pid } from './process/process.js';
 export type { SpawnOptions } from './process/process-table.js';
+export type { Program } from './process/programs.js';
 export { type Console, HostTerminal } from './tty/host-terminal.js';
 export type { WindowSize } from './tty/pseudo-terminal.js';

@@ -19,6 +19,7 @@ import { Ipc } from './ipc/ipc.js';
 import { KernelMemory } from './memory/kernel-memory.js';
 import { DESCRIPTION, INODE, INODE_LOCKED, KIND_PIPE } from './memory/layout.js';
 import { PageAllocator } from './memory/page-allocator.js';
+import { ProgramMemories } from './memory/program-memories.js';
 import { SlabAllocator } from './memory/slab-allocator.js';
 import { layOutSuperblock } from './memory/superblock.js';
 import { Datagrams } from './net/datagrams.js';
@@ -88,6 +89,7 @@ export class Kernel {
   readonly datagrams = new Datagrams();
   readonly rights: RightsInFlight;
   readonly programs = new Programs();
+  readonly programMemories = new ProgramMemories();
   readonly processes: ProcessTable;
   readonly terminals = new Terminals(this);
   readonly events: KernelEvents;

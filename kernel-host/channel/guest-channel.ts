@@ -1,7 +1,16 @@
 /** The guest's end of a channel: puts a call into the record, rings, and sleeps until it is answered. */
 import type { KernelMemory } from '../memory/kernel-memory.js';
 import { ring } from './doorbell.js';
-import { CHANNEL, FLAG_CLOSED, FLAG_INSIDE, STATUS_COMPLETE, STATUS_IDLE, STATUS_PENDING } from './layout.js';
+import {
+  CHANNEL,
+  FLAG_CLOSED,
+  FLAG_INSIDE,
+  STATUS_COMPLETE,
+  STATUS_DISMISSED,
+  STATUS_IDLE,
+  STATUS_PENDING,
+} from './layout.js';
+import { leaveProgram } from './leave-program.js';
 
 export class GuestChannel {
   /** The data area, and its address as the kernel understands pointers. */
@@ -10,6 +19,8 @@ export class GuestChannel {
   readonly dataView: DataView;
   /** Milliseconds that the guest has slept in its calls: no time of its processor's. */
   slept = 0;
+  /** The thread is over: what comes out of the program now is `leaveProgram`'s. */
+  dismissed = false;
   readonly #memory: KernelMemory;
   readonly #words: Int32Array;
   readonly #status: number;
@@ -66,6 +77,10 @@ export class GuestChannel {
     Atomics.store(words, at, STATUS_IDLE);
     // The answer may be a descriptor whose description lies in memory that grew during the call.
     this.#memory.catchUp();
+    if (status === STATUS_DISMISSED) {
+      this.dismissed = true;
+      leaveProgram();
+    }
     if (status !== STATUS_COMPLETE) return -(words[at + CHANNEL.ERRNO / 4] as number);
     const low = words[at + CHANNEL.RESULT / 4] as number;
     const high = words[at + CHANNEL.RESULT / 4 + 1] as number;

@@ -1,5 +1,13 @@
 /** The kernel's end of a channel: reads the call, answers it once. */
-import { CHANNEL, FLAG_CLOSED, FLAG_INSIDE, STATUS_COMPLETE, STATUS_ERROR, STATUS_PENDING } from './layout.js';
+import {
+  CHANNEL,
+  FLAG_CLOSED,
+  FLAG_INSIDE,
+  STATUS_COMPLETE,
+  STATUS_DISMISSED,
+  STATUS_ERROR,
+  STATUS_PENDING,
+} from './layout.js';
 
 export class KernelChannel {
   readonly #words: Int32Array;
@@ -36,6 +44,15 @@ export class KernelChannel {
       Atomics.store(words, at, STATUS_COMPLETE);
     }
     Atomics.notify(words, at);
+  }
+
+  /** Has the thread leave its program instead of an answer. False: it waits for none, so that nothing reaches it. */
+  dismiss(): boolean {
+    const words = this.#words;
+    const at = this.#status;
+    if (Atomics.compareExchange(words, at, STATUS_PENDING, STATUS_DISMISSED) !== STATUS_PENDING) return false;
+    Atomics.notify(words, at);
+    return true;
   }
 
   /** The guest's thread is at its process's records just now. */

@@ -19,6 +19,8 @@ export const STATUS_IDLE = 0;
 export const STATUS_PENDING = 1;
 export const STATUS_COMPLETE = 2;
 export const STATUS_ERROR = 3;
+/** There is no answer: the thread is over, and its worker leaves the program. */
+export const STATUS_DISMISSED = 4;
 
 /**
  * A worker that is told to stop goes on for a while (Chromium: up to two seconds), and shares memory with everyone until then. So it

@@ -9,11 +9,25 @@ import { Abort } from './imports.js';
 import { runPosix } from './posix/program.js';
 import { runWasi } from './wasi/program.js';
 
-/** Does not return while the program runs. @throws what made the program stop by itself: a trap, an Abort, a LinkError. */
-export function runProcess(start: ProcessStart): void {
+/**
+ * Runs a program, or a thread of one. `left`: the kernel has dismissed it, and nothing of it is left. Otherwise the program lives on in
+ * callbacks of its worker.
+ * @throws what made the program stop by itself: a trap, an Abort, a LinkError.
+ */
+export function runProcess(start: ProcessStart): 'left' | 'stays' {
   const memory = new KernelMemory(start.memory);
   const channel = new GuestChannel(memory, start.channel, 0, start.channelDataSize, start.source);
   const calls = new SystemCalls(channel, new ProcessView(memory, start.process));
+  try {
+    run(start, calls);
+    return 'stays';
+  } catch (error) {
+    if (channel.dismissed) return 'left';
+    throw error;
+  }
+}
+
+function run(start: ProcessStart, calls: SystemCalls): void {
   switch (start.abi) {
     case 'emscripten':
       runEmscripten(start.module, calls, start.arguments, start.environment);

@@ -6,10 +6,11 @@ import { EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, Errno } from '../abi/errno.js';
 import { MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, PAGE_SIZE, PROT_READ, PROT_WRITE } from '../abi/memory.js';
 import { WASM_PAGE } from './kernel-memory.js';
 import { type Backing, type Mapping, Mappings, pageUp } from './mapping.js';
+import type { ProgramMemories } from './program-memories.js';
 import type { SharedObject } from './shared-object.js';
 
 /** Addresses kept for the heap before the first mapping. A program that moves its break further is refused, and maps memory. */
-const HEAP_ROOM = 8 * 1024 * 1024;
+const HEAP_ROOM = 2 * 1024 * 1024;
 /**
  * A block of this size is likely to grow in place (PHP extends its strings by mremap, then by mmap with the end as a hint: without
  * room behind them, building one is quadratic): as much as its size is left free behind it while there is enough.
@@ -26,6 +27,8 @@ function checkAligned(address: number): void {
 
 export class AddressSpace {
   readonly memory: WebAssembly.Memory;
+  /** A thread of it was stopped from outside, and may go on for a while: nobody else can have the memory. */
+  haunted = false;
   readonly #maximum: number;
   /** Where the heap begins: behind what the program was linked with. */
   readonly #heap: number;
@@ -52,22 +55,16 @@ export class AddressSpace {
   }
 
   /** A copy for a child (POSIX fork()): what is shared stays so. @throws RangeError when there is no room */
-  fork(): AddressSpace {
+  fork(memories: ProgramMemories): AddressSpace {
     this.synchronize();
     const { memory } = this;
-    const [initial, maximum] = [memory.buffer.byteLength / WASM_PAGE, this.#maximum / WASM_PAGE];
-    const copy = new WebAssembly.Memory({ initial, maximum, shared: true });
+    const used = { start: 0, end: Math.min(pageUp(this.#break), memory.buffer.byteLength) };
+    const copy = memories.copy(memory, this.#maximum / WASM_PAGE, [used, ...this.#mappings.all]);
     const child = new AddressSpace(copy, this.#maximum, this.#heap);
     child.#break = this.#break;
     child.#touched = this.#touched;
-    const [from, to] = [new Uint8Array(memory.buffer), new Uint8Array(copy.buffer)];
-    const copyRange = (start: number, end: number): void => to.set(from.subarray(start, end), start);
-    copyRange(0, Math.min(pageUp(this.#break), from.length));
-    for (const mapping of this.#mappings.all) {
-      copyRange(mapping.start, mapping.end);
-      // POSIX mlock(): a child's memory is not locked.
-      child.#mappings.insert({ ...mapping, locked: false });
-    }
+    // POSIX mlock(): a child's memory is not locked.
+    for (const mapping of this.#mappings.all) child.#mappings.insert({ ...mapping, locked: false });
     child.#shared = child.#mappings.shared();
     return child;
   }
@@ -99,9 +96,10 @@ export class AddressSpace {
   }
 
   /** Its process is over. */
-  release(): void {
+  release(memories: ProgramMemories): void {
     this.#mappings.remove(0, 2 ** 32);
     this.#shared = new Set();
+    if (!this.haunted) memories.give(this.memory, this.#maximum / WASM_PAGE);
   }
 
   /** brk(2) as the system call has it: the break, moved or not. */

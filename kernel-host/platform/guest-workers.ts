@@ -36,7 +36,7 @@ export interface ProcessStart {
   readonly environment: readonly string[];
 }
 
-/** What a process worker says: only how it failed. A normal end is the exit_group call. */
+/** How a program failed in its worker. A normal end is the exit_group call. */
 export interface ProcessFailure {
   readonly type: 'failed';
   readonly message: string;
@@ -44,12 +44,20 @@ export interface ProcessFailure {
   readonly signal: number;
 }
 
+/** What a process worker says. */
+export type ProcessMessage =
+  | ProcessFailure
+  /** It is out of its program, which the kernel has dismissed, and may run another. */
+  | { readonly type: 'left' };
+
 /** @param signal that the process dies of: SIGSEGV where nothing is known. */
 export type WorkerFailed = (message: string, signal?: number) => void;
 
 export interface GuestWorker {
   /** Ends it whatever it does. */
   terminate(): void;
+  /** Its program was dismissed: the worker leaves it by itself, and the platform may use it again. */
+  release(): void;
 }
 
 export interface GuestWorkers {

@@ -107,7 +107,7 @@ export function releaseProcess(kernel: Kernel, process: Process): void {
     kernel.closeDescriptor(process, fd, description);
   });
   kernel.locks.releaseAll(kernel.lockOwner(process));
-  process.addressSpace?.release();
+  process.addressSpace?.release(kernel.programMemories);
   kernel.ipc.exited(process.pid);
   letGo(process.executable);
   letGo(process.cwd);

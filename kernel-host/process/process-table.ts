@@ -117,7 +117,7 @@ export class ProcessTable {
     letGo(process.executable);
     process.image = imageOf(executable, environment);
     this.#leaveOldProgram(process);
-    process.addressSpace = createAddressSpace(program);
+    process.addressSpace = createAddressSpace(program, this.#kernel.programMemories);
     const memory = process.addressSpace?.memory ?? null;
     this.threads.start(process, process.pid, program, memory, { kind: 'program' }, prepare);
     this.#spawned++;
@@ -136,13 +136,13 @@ export class ProcessTable {
     // The worker of another kind of program uses the process's records by itself: it would have to leave them first.
     if (!process.addressSpace) throw new Errno(ENOSYS);
     const before = { image: process.image, space: process.addressSpace };
-    const space = createAddressSpace(program);
+    const space = createAddressSpace(program, this.#kernel.programMemories);
     hold(executable.place);
-    process.addressSpace = space;
-    process.image = imageOf(executable, environment);
     process.executed = true;
     for (const other of [...process.tasks.values()]) this.threads.discard(other);
-    before.space.release();
+    process.addressSpace = space;
+    process.image = imageOf(executable, environment);
+    before.space.release(this.#kernel.programMemories);
     letGo(before.image.executable);
     this.#leaveOldProgram(process);
     try {
@@ -170,7 +170,7 @@ export class ProcessTable {
         this.#kernel.descriptions.share(description);
         child.descriptors.put(fd, description, parent.descriptors.closesOnExec(fd));
       });
-      child.addressSpace = parent.addressSpace.fork();
+      child.addressSpace = parent.addressSpace.fork(this.#kernel.programMemories);
       const { memory } = child.addressSpace;
       this.threads.start(child, child.pid, parent.image.program, memory, entry, (first) => {
         first.signals.copyFrom(task.signals);

@@ -52,6 +52,8 @@ export class Task implements Waiter, Deadline {
   readonly #answering: Answering;
   readonly #failed: (error: unknown) => void;
   worker: GuestWorker | null = null;
+  /** Its worker can be dismissed from a call, and used again. */
+  dismissible = false;
   /** What it has called itself (prctl(2), PR_SET_NAME); null: it has the name of its program. */
   ownName: Uint8Array | null = null;
   /** Policy of scheduling (SCHED_*). */

@@ -37,7 +37,8 @@ export class Threads {
     prepare: (task: Task) => void = () => undefined,
   ): Task {
     const kernel = this.#kernel;
-    const buffer = createChannel();
+    const dataSize = memory ? 0 : COPYING_DATA_SIZE;
+    const buffer = createChannel(dataSize);
     const channel = new KernelChannel(buffer, 0);
     const user = new UserMemory(memory ? () => memory.buffer : () => buffer);
     const task = new Task(
@@ -51,6 +52,8 @@ export class Threads {
       kernel,
       (error) => kernel.failed(task, error),
     );
+    // Emscripten's glue catches what it does not know, in places.
+    task.dismissible = program.abi !== 'emscripten';
     const source = kernel.attach(task);
     process.tasks.set(tid, task);
     this.#byId.set(tid, task);
@@ -61,7 +64,7 @@ export class Threads {
           memory: kernel.memory.memory,
           process: process.record,
           channel: buffer,
-          channelDataSize: COPYING_DATA_SIZE,
+          channelDataSize: dataSize,
           source,
           module: program.module,
           guestMemory: memory,
@@ -100,7 +103,13 @@ export class Threads {
     task.unpark();
     task.abandonUnfinished();
     task.channel.close();
-    task.worker?.terminate();
+    // One that waits for an answer comes out by itself; whatever else it does, it does no more.
+    if (task.dismissible && task.channel.dismiss()) {
+      task.worker?.release();
+    } else {
+      if (task.process.addressSpace) task.process.addressSpace.haunted = true;
+      task.worker?.terminate();
+    }
     task.worker = null;
     this.#kernel.detach(task);
     task.process.pastUsage = addUsage(task.process.pastUsage, usageOfTask(task));
@@ -123,9 +132,9 @@ export class Threads {
 }
 
 /** @throws Errno EAGAIN */
-function createChannel(): SharedArrayBuffer {
+function createChannel(dataSize: number): SharedArrayBuffer {
   try {
-    return new SharedArrayBuffer(CHANNEL.DATA + COPYING_DATA_SIZE);
+    return new SharedArrayBuffer(CHANNEL.DATA + dataSize);
   } catch (cause) {
     throw new Errno(EAGAIN, { cause });
   }

@@ -219,7 +219,8 @@ class Stress {
             const worker = new Worker(script, { eval: true, workerData: start });
             worker.on('error', (error) => failed(String(error)));
             // Late, as in Chromium, which lets scripts go on for up to two seconds.
-            return { terminate: () => void setTimeout(() => void worker.terminate(), this.random(STOPPING)) };
+            const terminate = () => void setTimeout(() => void worker.terminate(), this.random(STOPPING));
+            return { terminate, release: terminate };
           },
         },
         defer: setImmediate,

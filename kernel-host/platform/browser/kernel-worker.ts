@@ -11,15 +11,13 @@ import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
 import { Inspection } from '../../inspect/inspection.js';
 import { Kernel } from '../../kernel.js';
-import type { Alarm } from '../../poll/timers.js';
 import { mountProc } from '../../proc/mount-proc.js';
 import { statistics } from '../../process/statistics.js';
 import type { Store } from '../../store/store.js';
-import { systemClock } from '../clock.js';
 import { loadAssets, prefetchAssets } from './assets.js';
 import { ChunkStore } from './chunk-store.js';
-import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
+import { browserPlatform } from './machine.js';
 import { PageGuestWorkers } from './page-guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
 import { openSiteStore, writeBarrier } from './site-store.js';
@@ -47,11 +45,6 @@ interface RunningMachine {
 /** Where a site's program is found by its command line. */
 const PROGRAMS = '/usr/local/bin';
 
-const alarm: Alarm = (callback, milliseconds) => {
-  const timeout = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timeout);
-};
-
 /** Of the machine that boots or runs, where the page starts them. */
 let pageWorkers: PageGuestWorkers | undefined;
 
@@ -61,27 +54,19 @@ async function boot(options: Extract<ToMachine, { type: 'boot' }>): Promise<Runn
   const script = new URL(site.assets.processWorker.path, base);
   if (options.processWorkers === 'page') pageWorkers = new PageGuestWorkers(script, tell);
   const workers = pageWorkers ?? new BrowserGuestWorkers(script);
+  const platform = browserPlatform(workers);
   // While the rest is downloaded.
-  const opening = openSiteStore(site, alarm, {
+  const opening = openSiteStore(site, platform.alarm, {
     state: (state) => tell({ type: 'storage', state }),
     takenOver: fail,
   });
-  const kernel = new Kernel(
-    {
-      clock: systemClock,
-      alarm,
-      workers,
-      defer: createDefer(),
-      processors: navigator.hardwareConcurrency,
+  const kernel = new Kernel(platform, {
+    onExit: (pid, status) => {
+      if (servers.ended(pid, status) && servers.running === 0)
+        fail(new PortsideError('kernel-crashed', 'Its servers end as soon as they are started.'));
     },
-    {
-      onExit: (pid, status) => {
-        if (servers.ended(pid, status) && servers.running === 0)
-          fail(new PortsideError('kernel-crashed', 'Its servers end as soon as they are started.'));
-      },
-      onCrash: (pid, message) => output(pid, 2, `${message}\n`),
-    },
-  );
+    onCrash: (pid, message) => output(pid, 2, `${message}\n`),
+  });
   const inspection = new Inspection(kernel);
   const output = (pid: number, fd: 1 | 2, text: string): void => {
     tell({ type: 'output', pid, fd, text });

@@ -22,12 +22,11 @@ export class PageGuestWorkers implements GuestWorkers {
     const id = ++this.#lastId;
     this.#failed.set(id, failed);
     this.#tell({ type: 'start-worker', url: this.#url, id, start });
-    return {
-      terminate: () => {
-        this.#failed.delete(id);
-        this.#tell({ type: 'end-worker', id });
-      },
+    const end = (): void => {
+      this.#failed.delete(id);
+      this.#tell({ type: 'end-worker', id });
     };
+    return { terminate: end, release: end };
   }
 
   /** The page's word on one of them. */

@@ -1,31 +1,26 @@
 /** Process workers under Node: worker threads. */
 import { Worker } from 'node:worker_threads';
-import type { GuestWorker, GuestWorkers, ProcessFailure, ProcessStart, WorkerFailed } from '../guest-workers.js';
+import type { ProcessMessage } from '../guest-workers.js';
+import { type PlatformWorker, type WorkerEvents, WorkerPool } from '../worker-pool.js';
 
-export class NodeGuestWorkers implements GuestWorkers {
-  readonly #script: URL;
-
+export class NodeGuestWorkers extends WorkerPool {
   /** @param script the bundle of `process-worker.ts`. */
   constructor(script: URL) {
-    this.#script = script;
+    super((events) => createWorker(script, events));
   }
+}
 
-  start(start: ProcessStart, failed: WorkerFailed): GuestWorker {
-    const worker = new Worker(this.#script, { workerData: start, env: {} });
-    let over = false;
-    const fail: WorkerFailed = (message, signal) => {
-      if (over) return;
-      over = true;
-      failed(message, signal);
-    };
-    worker.on('message', ({ message, signal }: ProcessFailure) => fail(message, signal));
-    worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
-    worker.on('exit', () => fail('its worker ended'));
-    return {
-      terminate: () => {
-        over = true;
-        void worker.terminate();
-      },
-    };
-  }
+function createWorker(script: URL, events: WorkerEvents): PlatformWorker {
+  const worker = new Worker(script, { env: {} });
+  worker.on('message', (message: ProcessMessage) => events.said(message));
+  worker.on('error', (error) => events.failed(error instanceof Error ? error.message : String(error)));
+  worker.on('exit', () => events.failed('its worker ended'));
+  return {
+    start: (start) => {
+      worker.ref();
+      worker.postMessage(start);
+    },
+    rest: () => worker.unref(),
+    terminate: () => void worker.terminate(),
+  };
 }

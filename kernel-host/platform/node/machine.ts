@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { PortsideError } from '../../../protocol/errors.js';
+import { programOf } from '../../boot/program-of.js';
 import { plantRootTree } from '../../boot/root-tree.js';
-import { abiMismatch, detectAbi } from '../../guest/abi.js';
 import { Kernel, type KernelEvents } from '../../kernel.js';
 import { mountProc } from '../../proc/mount-proc.js';
 import type { Program } from '../../process/programs.js';
@@ -14,6 +14,9 @@ import { NodeGuestWorkers } from './guest-workers.js';
 const PROCESS_WORKER = new URL('./process-worker.js', import.meta.url);
 
 export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKER): Kernel {
+  const workers = new NodeGuestWorkers(processWorker);
+  // It starts while the program is read and compiled.
+  workers.prepare(1);
   const kernel = new Kernel(
     {
       clock: systemClock,
@@ -21,7 +24,7 @@ export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKE
         const timeout = setTimeout(callback, milliseconds);
         return () => clearTimeout(timeout);
       },
-      workers: new NodeGuestWorkers(processWorker),
+      workers,
       defer: setImmediate,
       processors: availableParallelism(),
     },
@@ -33,7 +36,7 @@ export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKE
   return kernel;
 }
 
-/** @throws PortsideError program-unreadable, program-unknown */
+/** @throws PortsideError program-unreadable, program-unknown, program-abi */
 export async function loadProgram(path: string): Promise<Program> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
@@ -49,11 +52,5 @@ export async function loadProgram(path: string): Promise<Program> {
       cause: error,
     });
   }
-  const abi = detectAbi(module);
-  if (!abi) {
-    const mismatch = abiMismatch(module);
-    if (mismatch) throw new PortsideError('program-abi', `${path}: ${mismatch} (ENOEXEC).`);
-    throw new PortsideError('program-unknown', path);
-  }
-  return { abi, module };
+  return programOf(module, path);
 }

@@ -86,7 +86,7 @@ describe('mmap', () => {
   });
 
   it('gives that room to others when there is no other', () => {
-    const { space } = create(16 * MIB);
+    const { space } = create(10 * MIB);
     space.map(0, 4 * MIB, 0);
     expect(errnoOf(() => space.map(0, 3 * MIB, 0))).toBe(0);
     expect(errnoOf(() => space.map(0, 2 * MIB, 0))).toBe(ENOMEM);

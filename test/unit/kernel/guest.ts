@@ -40,7 +40,7 @@ export class TestMachine {
           start: (start) => {
             if (this.refusesWorkers) throw new RangeError('no more workers');
             this.#starts.set(start.process, start);
-            return { terminate() {} };
+            return { terminate() {}, release() {} };
           },
         },
         defer: setImmediate,

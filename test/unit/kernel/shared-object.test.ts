@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { MAP_FIXED, PAGE_SIZE } from '../../../kernel-host/abi/memory.js';
 import { AddressSpace } from '../../../kernel-host/memory/address-space.js';
+import { ProgramMemories } from '../../../kernel-host/memory/program-memories.js';
 import { SharedObject, type Store } from '../../../kernel-host/memory/shared-object.js';
 
 const MAXIMUM = 64 * 1024 * 1024;
@@ -121,7 +122,7 @@ it.each([true, false])('shows all mappings what each of them wrote (in a file: %
             ).toBe(0);
       }
       if (!store) return;
-      for (const { space } of processes) space.release();
+      for (const { space } of processes) space.release(new ProgramMemories());
       expect(object.flush()).toBe(0);
       expect(Buffer.compare(store.bytes, model.subarray(0, store.size))).toBe(0);
     }),
@@ -155,7 +156,7 @@ it('offers again what the store refused', () => {
   store.refuses = true;
   expect(object.flush()).toBe(-28);
   store.refuses = false;
-  space.release();
+  space.release(new ProgramMemories());
   expect(object.flush()).toBe(0);
   expect(store.bytes[5]).toBe(9);
 });

@@ -19,7 +19,7 @@ export function bootKernel(): Kernel {
         const timeout = setTimeout(callback, milliseconds);
         return () => clearTimeout(timeout);
       },
-      workers: { start: () => ({ terminate() {} }) },
+      workers: { start: () => ({ terminate() {}, release() {} }) },
       defer: setImmediate,
       processors: 3,
     },

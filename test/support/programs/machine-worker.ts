@@ -1,0 +1,116 @@
+/** A machine in a worker, made of the library as an app would. */
+import {
+  createBrowserKernel,
+  fetchProgram,
+  HostTerminal,
+  installProgram,
+  type Kernel,
+  makeDirectory,
+  makeLink,
+  sendHttpRequest,
+  writeFile,
+} from '../../../kernel-host/index.js';
+import type { Call, Requests } from './requests.js';
+import { ServerOutput } from './server-output.js';
+
+const outputs = new Map<number, ServerOutput>();
+let machine: Kernel | null = null;
+
+function kernel(): Kernel {
+  if (!machine) throw new Error('the machine is not set up');
+  return machine;
+}
+
+function output(pid: number): ServerOutput {
+  const found = outputs.get(pid);
+  if (!found) throw new Error(`nothing was started as ${pid}`);
+  return found;
+}
+
+type Answers = {
+  [Name in keyof Requests]: (...args: Parameters<Requests[Name]>) => Promise<ReturnType<Requests[Name]>>;
+};
+
+const answers: Answers = {
+  async setUp({ processWorker, programs, links }) {
+    const made = createBrowserKernel(
+      {
+        onExit: (pid, status) => outputs.get(pid)?.ended(status),
+        onCrash: (pid, message) => outputs.get(pid)?.write(`${message}\n`),
+      },
+      processWorker,
+    );
+    machine = made;
+    await Promise.all(
+      programs.map(async ({ path, url }) => {
+        makeDirectory(made, path.slice(0, path.lastIndexOf('/')), 0o755);
+        installProgram(made, path, await fetchProgram(url));
+      }),
+    );
+    for (const [path, target] of Object.entries(links)) makeLink(made, path, target);
+  },
+  async write(files) {
+    for (const { path, content } of files) {
+      const bytes =
+        'text' in content
+          ? new TextEncoder().encode(content.text)
+          : new Uint8Array(await (await fetch(content.url)).arrayBuffer());
+      makeDirectory(kernel(), path.slice(0, path.lastIndexOf('/')), 0o755);
+      writeFile(kernel(), path, bytes, 0o644);
+    }
+  },
+  async start(argv, terminal) {
+    const { vfs, processes, descriptions } = kernel();
+    const told = new ServerOutput();
+    const cwd = { fileSystem: vfs.root, node: vfs.root.root };
+    const screen = terminal ? new HostTerminal(kernel(), { show: (bytes) => told.take(bytes) }) : null;
+    const { description } = screen
+      ? { description: screen.describe() }
+      : kernel().pipeToHost({ take: (bytes) => told.take(bytes), end: () => told.closed() });
+    if (screen) told.closed();
+    told.type = (text) => void screen?.type(new TextEncoder().encode(text));
+    const pid = processes.spawn({
+      path: argv[0] ?? '',
+      arguments: argv,
+      environment: ['PATH=/bin:/usr/bin:/usr/local/bin', 'HOME=/root', 'TERM=xterm'],
+      cwd,
+      descriptors: new Map([...(screen ? [[0, description] as const] : []), [1, description], [2, description]]),
+      parent: null,
+      terminal: screen?.terminal ?? null,
+      sharedPort: null,
+    });
+    descriptions.release(description);
+    outputs.set(pid, told);
+    return pid;
+  },
+  said: (pid, pattern) => output(pid).until(new RegExp(pattern)),
+  async type(pid, text) {
+    output(pid).type(text);
+  },
+  async kill(pid, signal) {
+    kernel().processes.byPid(pid)?.signals.raise(signal, 0);
+  },
+  ended: (pid) => output(pid).end,
+  async http(port, url, headers) {
+    const response = await sendHttpRequest(kernel().network, port, { method: 'GET', url, headers, body: null });
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: new TextDecoder('latin1').decode(response.body),
+    };
+  },
+  async running() {
+    return kernel()
+      .processes.all()
+      .map(({ name }) => name);
+  },
+};
+
+self.addEventListener('message', ({ data }: MessageEvent<Call>) => {
+  const answer: (...args: never[]) => Promise<unknown> = answers[data.name];
+  answer(...(data.arguments as never[])).then(
+    (result) => self.postMessage({ id: data.id, result }),
+    (error: unknown) =>
+      self.postMessage({ id: data.id, error: error instanceof Error ? error.message : String(error) }),
+  );
+});
