@@ -119,7 +119,11 @@ export class Descriptions {
   }
 
   release(description: number): void {
-    if (Atomics.sub(this.#memory.u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1) !== 1) {
+    const { u32 } = this.#memory;
+    const references = Atomics.sub(u32, (description >>> 2) + DESCRIPTION.REFERENCES_W, 1);
+    if (references !== 1) {
+      // Whoever has it now has it alone.
+      if (references === 2) u32[(description >>> 2) + DESCRIPTION.SHARED_W] = 0;
       this.#objects.get(description)?.dropped?.();
       return;
     }

@@ -69,6 +69,11 @@ export class AddressSpace {
     return child;
   }
 
+  /** Whether other processes may see what it writes somewhere. */
+  get shares(): boolean {
+    return this.#shared.size > 0;
+  }
+
   /** Where the heap begins, and the break. */
   get heap(): { readonly start: number; readonly end: number } {
     return { start: this.#heap, end: this.#break };

@@ -28,6 +28,8 @@ export const SUPERBLOCK_SIZE = 256;
 
 /** One bit for each source of work that can ring: a summary word for each 1,024 sources, then the bits. */
 export const READY_SOURCES = 32768;
+/** Channels have numbers from here on: what pipes and connections ring for is looked at before the call that comes after it. */
+export const FIRST_CHANNEL_SOURCE = READY_SOURCES / 2;
 export const READY_WORDS = READY_SOURCES / 32;
 export const READY_SUMMARY_WORDS = READY_WORDS / 32;
 export const READY_SET_SIZE = (READY_SUMMARY_WORDS + READY_WORDS) * 4;
@@ -121,7 +123,7 @@ export const DESCRIPTION = {
   RDEV_W: 8,
   /** Pipe: 0 read end, 1 write end. */
   END_W: 10,
-  /** 1 from when a second process got it. */
+  /** 1 from when a second process got it, until one reference is left. */
   SHARED_W: 11,
 } as const;
 export const DESCRIPTION_SIZE = 64;
@@ -146,6 +148,11 @@ export const PROCESS = {
   CWD_W: 2,
   ROOT_W: 3,
   UMASK_W: 4,
+  /**
+   * 1: its worker may use what is here, and what lies behind it, by itself. Of a program whose threads share its memory, while it has
+   * one, runs, and shares no memory with other processes, whose calls the kernel makes the moments to compare it at.
+   */
+  ALONE_W: 5,
   /** Address and size of the descriptor table. */
   TABLE_W: 7,
   TABLE_SIZE_W: 8,
@@ -183,6 +190,8 @@ export const RING_SIZE = 64;
 export const RING_WRITER_CLOSED = 1;
 export const RING_READER_CLOSED = 2;
 export const RING_RESET = 4;
+/** Something beside bytes is on its way (unix(7)): who reads asks the kernel. */
+export const RING_ANCILLARY = 8;
 export const RING_READER_WAITS = 1;
 export const RING_WRITER_WAITS = 2;
 

@@ -92,6 +92,7 @@ export class StreamEnd {
         else if (!peek) rights.drop();
       }
     }
+    if (incoming?.empty) this.receive.markAncillary(false);
     if (count > 0 && !peek) this.receive.writers.wake();
     return count;
   }
@@ -99,6 +100,7 @@ export class StreamEnd {
   /** @param rights what comes with the first byte; asked for when there is room for one. */
   write(from: Uint8Array, rights?: () => Rights): number {
     const sent = rights && from.length > 0 && this.room > 0 ? rights() : null;
+    if (sent) this.send.markAncillary(true);
     const position = sent ? ringWritePosition(this.#memory, this.send.address) : 0;
     const count = writeRing(this.#memory, this.send.address, from, 0, from.length);
     if (sent) this.#outgoing.add(position, count, sent);

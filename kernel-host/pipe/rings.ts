@@ -4,6 +4,7 @@ import type { Sources } from '../channel/sources.js';
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
 import {
   RING,
+  RING_ANCILLARY,
   RING_READER_CLOSED,
   RING_READER_WAITS,
   RING_RESET,
@@ -53,6 +54,13 @@ export class Ring {
 
   armWriter(): void {
     Atomics.or(this.#memory.i32, (this.address >>> 2) + RING.WAITERS_W, RING_WRITER_WAITS);
+  }
+
+  /** Says whether more than bytes is on its way: before it is, and when it is no more. */
+  markAncillary(present: boolean): void {
+    const at = (this.address >>> 2) + RING.STATE_W;
+    if (present) Atomics.or(this.#memory.i32, at, RING_ANCILLARY);
+    else Atomics.and(this.#memory.i32, at, ~RING_ANCILLARY);
   }
 
   wake(): void {

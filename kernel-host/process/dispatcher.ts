@@ -6,7 +6,7 @@ import { EIO, ENOSYS, Errno } from '../abi/errno.js';
 import { takeReady } from '../channel/doorbell.js';
 import { AbsentBlocks, type BlockLoad } from '../fs/block-cache.js';
 import type { Kernel } from '../kernel.js';
-import { SUPERBLOCK } from '../memory/layout.js';
+import { FIRST_CHANNEL_SOURCE, SUPERBLOCK } from '../memory/layout.js';
 import { callTable } from '../syscall/table.js';
 import { RunQueue } from './run-queue.js';
 import { PARKED, type Task } from './task.js';
@@ -34,7 +34,7 @@ export class Dispatcher {
   }
 
   attach(task: Task): number {
-    const source = this.#kernel.sources.allocate(() => this.answer(task));
+    const source = this.#kernel.sources.allocate(() => this.answer(task), 'channel');
     if (source < 0) throw new Errno(-source);
     this.#sources.set(task, source);
     return source;
@@ -96,6 +96,7 @@ export class Dispatcher {
 
   answer(task: Task): void {
     const { channel, process } = task;
+    if (process.addressSpace) this.#hearRings();
     if (process.ending !== null) {
       // Its worker has left its records.
       this.#kernel.processes.end(process, process.ending);
@@ -116,6 +117,14 @@ export class Dispatcher {
       result = -error.errno;
     }
     if (result !== PARKED && process.status === null) task.complete(result);
+  }
+
+  /** What a worker did in pipes and connections by itself before a call is known to all when the call looks at them. */
+  #hearRings(): void {
+    const { memory, sources } = this.#kernel;
+    takeReady(memory, sources.serve, FIRST_CHANNEL_SOURCE);
+    // Heard just now, or as this call was: who hears of it at second hand (an epoll of epolls) does so before.
+    this.#queue.run();
   }
 
   /** @throws Errno, and what a fault of the kernel throws */

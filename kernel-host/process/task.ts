@@ -139,7 +139,9 @@ export class Task implements Waiter, Deadline {
       this.process.signals.setMask(this, savedMask);
     }
     if (result === -EPIPE) brokenPipe(this);
-    if (this.process.ending === null) this.channel.complete(result);
+    if (this.process.ending !== null) return;
+    this.process.updateAlone();
+    this.channel.complete(result);
   }
 
   wake(): void {

@@ -57,6 +57,7 @@ export class Threads {
     const source = kernel.attach(task);
     process.tasks.set(tid, task);
     this.#byId.set(tid, task);
+    process.updateAlone();
     try {
       prepare(task);
       task.worker = kernel.workers.start(

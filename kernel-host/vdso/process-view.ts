@@ -24,6 +24,11 @@ export class ProcessView {
     return this.#field(PROCESS.CWD_W);
   }
 
+  /** Whether its one thread may answer calls by itself. */
+  get alone(): boolean {
+    return Atomics.load(this.memory.u32, this.#word + PROCESS.ALONE_W) === 1;
+  }
+
   get root(): number {
     return this.#field(PROCESS.ROOT_W);
   }

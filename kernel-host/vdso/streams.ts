@@ -25,6 +25,7 @@ import {
   KIND_PIPE,
   KIND_SOCKET,
   LISTENER,
+  RING_ANCILLARY,
   RING_READER_CLOSED,
   RING_RESET,
   RING_WRITER_CLOSED,
@@ -52,7 +53,7 @@ export class LocalStreams {
     if (ring === 0 || !process.owns(description)) return CROSS;
     // Looked at before the bytes: whoever closes has written all of them before.
     const state = ringState(process.memory, ring);
-    if ((state & RING_RESET) !== 0) return CROSS;
+    if ((state & (RING_RESET | RING_ANCILLARY)) !== 0) return CROSS;
     const count = readRing(process.memory, ring, into, at, length, peek);
     if (count > 0) return count;
     if ((state & RING_WRITER_CLOSED) !== 0) return 0;

@@ -93,12 +93,17 @@ export class BenchPage {
     ...parameters: Parameters<InPage[Name]>
   ): Promise<Awaited<ReturnType<InPage[Name]>>> {
     const expression = `${IN_PAGE}.${name}(...${JSON.stringify(parameters)})`;
+    return (await this.evaluate(expression)) as Awaited<ReturnType<InPage[Name]>>;
+  }
+
+  /** The value of an expression, awaited. @throws Error with the page's own words, or when it does not end */
+  async evaluate(expression: string): Promise<unknown> {
     const { result, exceptionDetails } = await inTime(
       this.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }),
       expression.slice(0, 200),
     );
     if (exceptionDetails !== undefined) throw new Error(`in the page: ${JSON.stringify(exceptionDetails)}`);
-    return (result as { readonly value: Awaited<ReturnType<InPage[Name]>> }).value;
+    return (result as { readonly value: unknown }).value;
   }
 
   /** Heap and array buffers of the first service worker that runs, in mebibytes; 0 while none does. */

@@ -9,6 +9,7 @@ import { countCalls, measureRoundTrips } from './parts/calls.js';
 import { measureBodies, measureFetches, measureParallel } from './parts/fetches.js';
 import { measureLargeBodies } from './parts/large-bodies.js';
 import { measureMemory } from './parts/memory.js';
+import { measurePosix } from './parts/posix.js';
 import { measureWorkers } from './parts/processors.js';
 import { measureRecovery } from './parts/recovery.js';
 import { install, measureWordpress, wordpressRoot } from './parts/wordpress.js';
@@ -141,7 +142,22 @@ const memory: Part = async (bench, targets) => {
   });
 };
 
-export const PARTS: Readonly<Record<string, Part>> = { fetches, recovery, bodies, boots, wordpress, workers, memory };
+const posix: Part = async ({ chromium, directory, figures }, targets) => {
+  const isolated = await openIsolated(chromium);
+  targets.closeLater(isolated);
+  await measurePosix(chromium, isolated.page, directory, figures);
+};
+
+export const PARTS: Readonly<Record<string, Part>> = {
+  fetches,
+  recovery,
+  bodies,
+  boots,
+  wordpress,
+  workers,
+  memory,
+  posix,
+};
 
 export async function runPart(part: Part, bench: Bench): Promise<void> {
   const targets = new Targets(bench.figures);

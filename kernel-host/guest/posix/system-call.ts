@@ -1,9 +1,11 @@
 /** `kernel.syscall`: what needs no kernel is answered here, the rest goes through the thread's channel. */
 import { EFAULT } from '../../abi/errno.js';
 import * as number from '../../abi/syscall.js';
+import { CROSS } from '../../fs/path-walk.js';
 import type { ProcessStart } from '../../platform/guest-workers.js';
 import type { SystemCalls } from '../../vdso/system-calls.js';
 import { now, putResolution, putTime, TIMESPEC_SIZE } from './clock.js';
+import { LocalCalls } from './local-calls.js';
 
 /** A system call: its number and six arguments. */
 export type Syscall = (call: number, a: number, b: number, c: number, d: number, e: number, f: number) => number;
@@ -18,6 +20,7 @@ export function systemCall(
   instance: () => WebAssembly.Instance | null,
 ): Syscall {
   const { channel } = calls;
+  const local = new LocalCalls(memory, calls);
   let view = new DataView(memory.buffer);
   /** The offset of `length` bytes in the view, or -1: the program may have more memory than it had. */
   const range = (pointer: number, length: number): number => {
@@ -49,8 +52,10 @@ export function systemCall(
       case number.SYS_portside_call:
         functionAt(instance(), a)?.(b);
         return 0;
-      default:
-        return calls.plain(call, a, b, c, d, e, f);
+      default: {
+        const result = local.answer(call, a, b, c, d, e);
+        return result === CROSS ? calls.plain(call, a, b, c, d, e, f) : result;
+      }
     }
   };
 }

@@ -13,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef SELF
 #define SELF "/usr/bin/bench"
+#endif
 #define MIB (1024 * 1024)
 
 extern char **environ;

@@ -95,6 +95,7 @@ export function machineOf(page: Evaluating): Machine {
     kill: ask('kill'),
     ended: ask('ended'),
     http: ask('http'),
+    times: ask('times'),
     running: ask('running'),
   };
 }

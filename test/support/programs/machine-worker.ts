@@ -72,7 +72,7 @@ const answers: Answers = {
     const pid = processes.spawn({
       path: argv[0] ?? '',
       arguments: argv,
-      environment: ['PATH=/bin:/usr/bin:/usr/local/bin', 'HOME=/root', 'TERM=xterm'],
+      environment: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'TERM=xterm'],
       cwd,
       descriptors: new Map([...(screen ? [[0, description] as const] : []), [1, description], [2, description]]),
       parent: null,
@@ -98,6 +98,15 @@ const answers: Answers = {
       headers: response.headers,
       body: new TextDecoder('latin1').decode(response.body),
     };
+  },
+  async times(argv, count) {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const from = performance.now();
+      await output(await answers.start(argv, false)).end;
+      times.push(performance.now() - from);
+    }
+    return times;
   },
   async running() {
     return kernel()

@@ -29,6 +29,8 @@ export interface Requests {
     url: string,
     headers: Readonly<Record<string, string>>,
   ): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string };
+  /** Milliseconds from the start of a program to its end, so many times one after another. */
+  times(argv: readonly string[], count: number): readonly number[];
   /** Programs that the machine's processes are of. */
   running(): readonly string[];
 }
