@@ -81,6 +81,7 @@ const scenario = fc
     messages: fc.integer({ min: 1, max: 600 }),
     producerWaits: waits,
     consumerWaits: waits,
+    window: fc.constantFrom(0, 1, 1, 3),
     seed: fc.nat(2 ** 31),
   })
   // A queue in memory is of one process.
@@ -95,7 +96,8 @@ test(
     await fc.assert(
       fc.asyncProperty(scenario, async ({ transport, parties, producers, consumers, messages, ...rest }) => {
         const sizes = [producers, consumers, messages].map(String);
-        const args = [transport, parties, ...sizes, rest.producerWaits, rest.consumerWaits, String(rest.seed)];
+        const args = [transport, parties, ...sizes, rest.producerWaits, rest.consumerWaits];
+        args.push(String(rest.window), String(rest.seed));
         const total = producers * messages;
         expect(await interleave(args)).toBe(`${total} of ${total}, 0 wrong, status 0`);
       }),
@@ -109,10 +111,10 @@ test(
 
 test('the program itself finds nothing to say of Linux', async () => {
   for (const args of [
-    ['pipe', 'processes', '3', '3', '500', 'block', 'epoll', '1'],
-    ['stream', 'threads', '2', '3', '500', 'poll', 'select', '2'],
-    ['packets', 'processes', '3', '1', '500', 'epoll', 'epoll-edge', '3'],
-    ['queue', 'threads', '3', '3', '500', 'block', 'block', '4'],
+    ['pipe', 'processes', '3', '3', '500', 'block', 'epoll', '1', '1'],
+    ['stream', 'threads', '2', '3', '500', 'poll', 'select', '0', '2'],
+    ['packets', 'processes', '3', '1', '500', 'epoll', 'epoll-edge', '3', '3'],
+    ['queue', 'threads', '3', '3', '500', 'block', 'block', '0', '4'],
   ]) {
     const total = Number(args[2]) * Number(args[4]);
     expect((await run(join(folder, 'native'), args)).stdout).toBe(`${total} of ${total}, 0 wrong\n`);

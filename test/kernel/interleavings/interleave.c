@@ -3,7 +3,9 @@
  * waiting in a way of its own and pausing as its seed says. Tells whether every message came once and in its producer's order; one that
  * waits for a wake that was lost is ended by an alarm.
  *
- * interleave TRANSPORT PARTIES PRODUCERS CONSUMERS MESSAGES PRODUCER-WAITS CONSUMER-WAITS SEED
+ * With a window, no more than so many messages are on their way: what follows a lost wake cannot make up for it.
+ *
+ * interleave TRANSPORT PARTIES PRODUCERS CONSUMERS MESSAGES PRODUCER-WAITS CONSUMER-WAITS WINDOW SEED
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +24,7 @@
 
 #define MOST 8
 /* Seconds. A run takes one of them at most where two share a processor. */
-#define PATIENCE 40
+#define PATIENCE 20
 
 struct message {
 	int producer, number, sum, last;
@@ -36,8 +38,10 @@ struct party {
 };
 
 static const char *transport, *producer_waits, *consumer_waits;
-static int producers, consumers, messages, threads;
+static int producers, consumers, messages, threads, window;
 static int in, out;
+/* A byte for each message that may be sent. */
+static int credits[2];
 
 /* A bounded queue: two semaphores, or a condition each, by what the producers are told. */
 #define ROOM 4
@@ -103,6 +107,8 @@ static void put(struct party *self, const struct message *message, int epoll)
 		pthread_mutex_unlock(&lock);
 		return;
 	}
+	char credit;
+	while (window && read(credits[0], &credit, 1) != 1) if (errno != EINTR) fail("credit");
 	for (;;) {
 		ssize_t sent = write(out, message, sizeof *message);
 		if (sent == sizeof *message) return;
@@ -156,6 +162,8 @@ static void consume(struct party *self)
 		if (message.sum != message.producer * 31 + message.number * 7 || message.number <= seen[message.producer]) self->wrong++;
 		else seen[message.producer] = message.number;
 		self->count++;
+		/* EPIPE: all producers are done. */
+		if (window && strcmp(transport, "queue") && write(credits[1], "c", 1) != 1 && errno != EPIPE) fail("credit");
 		dawdle(self);
 	}
 }
@@ -170,14 +178,16 @@ static void *begin(void *argument)
 
 int main(int argc, char **argv)
 {
-	if (argc != 9) return 2;
+	if (argc != 10) return 2;
 	transport = argv[1];
 	threads = !strcmp(argv[2], "threads");
 	producers = atoi(argv[3]), consumers = atoi(argv[4]), messages = atoi(argv[5]);
 	producer_waits = argv[6], consumer_waits = argv[7];
-	unsigned seed = strtoul(argv[8], NULL, 10);
+	window = atoi(argv[8]);
+	unsigned seed = strtoul(argv[9], NULL, 10);
 	if (producers > MOST || consumers > MOST) return 2;
 	alarm(PATIENCE);
+	signal(SIGPIPE, SIG_IGN);
 	int ends[2] = { -1, -1 };
 	if (!strcmp(transport, "pipe")) {
 		if (pipe(ends)) fail("pipe");
@@ -189,6 +199,8 @@ int main(int argc, char **argv)
 	in = ends[0], out = ends[1];
 	if (in >= 0 && strcmp(consumer_waits, "block")) fcntl(in, F_SETFL, O_NONBLOCK);
 	if (out >= 0 && strcmp(producer_waits, "block")) fcntl(out, F_SETFL, O_NONBLOCK);
+	if (pipe(credits)) fail("pipe");
+	for (int i = 0; i < window; i++) if (write(credits[1], "c", 1) != 1) fail("credit");
 	struct party parties[2 * MOST];
 	memset(parties, 0, sizeof parties);
 	int results[2], all = producers + consumers, count = 0, wrong = 0;
@@ -205,7 +217,10 @@ int main(int argc, char **argv)
 		pid_t pid = fork();
 		if (pid < 0) fail("fork");
 		if (pid) continue;
+		/* A child does not inherit its parent's. */
+		alarm(PATIENCE);
 		close(party->producer ? in : out);
+		close(credits[party->producer]);
 		begin(party);
 		if (!party->producer && write(results[1], &(int[2]){ party->count, party->wrong }, 8) != 8) fail("result");
 		_exit(0);
@@ -222,7 +237,7 @@ int main(int argc, char **argv)
 			count += parties[i].count, wrong += parties[i].wrong;
 		}
 	} else {
-		close(in), close(out), close(results[1]);
+		close(in), close(out), close(results[1]), close(credits[0]), close(credits[1]);
 		for (int i = 0; i < all; i++) {
 			int status;
 			if (wait(&status) < 0 || status) printf("a party ended with %x\n", status);
