@@ -40,6 +40,8 @@ interface RunFlags {
   readonly php: PhpVersion;
   readonly listen?: readonly Listen[];
   readonly tty?: boolean;
+  readonly strace?: boolean;
+  readonly profile?: boolean;
   readonly with?: readonly string[];
 }
 
@@ -127,6 +129,8 @@ export function createProgram({ version, build, guest }: Installation): Command 
       (name: string, before: readonly string[] = []) => [...before, name],
     )
     .option('-t, --tty', 'give the guest a terminal, even where input or output are none')
+    .option('--strace', 'print the system calls of all its processes on stderr, as strace -f does')
+    .option('--profile', 'print at the end how often each system call was made, and how long it took')
     .addHelpText(
       'after',
       "\nExamples:\n  portside run php -r 'echo PHP_VERSION;'\n" +
@@ -144,6 +148,8 @@ export function createProgram({ version, build, guest }: Installation): Command 
         listen: flags.listen ?? [],
         terminal: flags.tty ?? false,
         ports: flags.with ?? [],
+        strace: flags.strace ?? false,
+        profile: flags.profile ?? false,
         guest,
       });
     });

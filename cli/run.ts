@@ -18,6 +18,9 @@ export interface RunSettings {
   readonly listen: readonly Listen[];
   /** A terminal for the guest even where this process has none. */
   readonly terminal: boolean;
+  /** System calls on stderr as they end; a table of them at the end. */
+  readonly strace: boolean;
+  readonly profile: boolean;
   /** Names of the ports to have. */
   readonly ports: readonly string[];
   /** Folder of what programs are built with. */
@@ -49,6 +52,8 @@ export interface RunOptions {
   readonly listen: readonly Listen[];
   /** A terminal for the guest even where this process has none. */
   readonly terminal: boolean;
+  readonly strace: boolean;
+  readonly profile: boolean;
 }
 
 /** Where every machine lets programs keep what should outlive them. */
@@ -68,6 +73,8 @@ export async function run(program: string, args: readonly string[], settings: Ru
     cwd: settings.cwd,
     listen: settings.listen,
     terminal: settings.terminal,
+    strace: settings.strace,
+    profile: settings.profile,
   };
   const end = await runGuest(options);
   if ('exitCode' in end) process.exitCode = end.exitCode;

@@ -23,7 +23,8 @@ export interface Recipe {
   readonly licence: string;
   /** Programs that the build runs besides make, and the Debian packages that bring them. */
   readonly tools?: Readonly<Record<string, string>>;
-  build(building: Building): Promise<void>;
+  /** May give more links, of which only the build knows. */
+  build(building: Building): Promise<{ readonly links: Readonly<Record<string, string>> } | undefined>;
 }
 
 export interface Building {

@@ -64,7 +64,7 @@ async function build(recipe, work, portside) {
   const run = (command, ...args) => tool(name, source, command, args);
   await run('tar', '-xf', archive, '--strip-components=1', '--no-same-owner');
   const own = (command) => `${process.execPath} ${portside} ${command}`;
-  await recipe.build({
+  const made = await recipe.build({
     source,
     run,
     portside: (...args) => run(process.execPath, portside, ...args),
@@ -83,7 +83,10 @@ async function build(recipe, work, portside) {
     installed.push({ path, file: target });
   }
   await cp(join(source, licence), join(port, 'LICENCE'));
-  await writeFile(join(port, 'port.json'), JSON.stringify({ name, version, programs: installed, links }));
+  await writeFile(
+    join(port, 'port.json'),
+    JSON.stringify({ name, version, programs: installed, links: { ...links, ...made?.links } }),
+  );
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

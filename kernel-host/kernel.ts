@@ -41,6 +41,7 @@ import { ProcessTable } from './process/process-table.js';
 import { Programs } from './process/programs.js';
 import { SignalDrivenIo } from './process/signal-driven-io.js';
 import type { Task } from './process/task.js';
+import type { Tracer } from './trace/tracer.js';
 import { Terminals } from './tty/terminals.js';
 
 /** 4 MiB: room for the tables of a small machine before memory first grows. */
@@ -95,6 +96,8 @@ export class Kernel {
   readonly events: KernelEvents;
   /** uname(2): sysname, nodename, release, version, machine, domainname. */
   readonly identity: readonly string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];
+  /** Who watches the system calls, if anybody does. */
+  tracer: Tracer | null = null;
   /** Whose call is being answered: whom /proc/self means. */
   current: Task | null = null;
   readonly #dispatcher: Dispatcher;
@@ -135,6 +138,12 @@ export class Kernel {
     const milliseconds = this.clock.realtime();
     const seconds = Math.floor(milliseconds / 1000);
     return { seconds, nanoseconds: Math.floor((milliseconds - seconds * 1000) * 1e6) };
+  }
+
+  /** Tells of system calls from now on; null: no more. */
+  trace(tracer: Tracer | null): void {
+    this.tracer = tracer;
+    for (const process of this.processes.all()) process.updateAlone(tracer !== null);
   }
 
   /** Begins to serve a task's channel: its number in the ready set. */

@@ -1,6 +1,5 @@
 /**
- * /proc itself (proc(5)): the machine as a whole. What nobody measures is not there: processor times, load averages,
- * traffic.
+ * /proc itself (proc(5)): the machine as a whole. What nobody measures is not there: load averages, traffic.
  */
 import { ENOENT, Errno } from '../abi/errno.js';
 import type { Kernel } from '../kernel.js';
@@ -37,14 +36,40 @@ function cpuinfo(kernel: Kernel): string {
   ).join('');
 }
 
-/** The second number is the idle time of all processors, 0 where it is not accounted. */
-const uptime = (kernel: Kernel, booted: number): string =>
-  `${((kernel.clock.monotonic() - booted) / 1000).toFixed(2)} 0.00\n`;
+/**
+ * Milliseconds since the machine was, and what its processors have been used and idle since then, all together: what the host's
+ * other programs use counts as idle.
+ */
+function times(kernel: Kernel, booted: number): { readonly up: number; readonly used: number; readonly idle: number } {
+  const up = kernel.clock.monotonic() - booted;
+  const used = kernel.processes.processorTime;
+  return { up, used, idle: Math.max(0, up * kernel.processors - used) };
+}
+
+function uptime(kernel: Kernel, booted: number): string {
+  const { up, idle } = times(kernel, booted);
+  return `${(up / 1000).toFixed(2)} ${(idle / 1000).toFixed(2)}\n`;
+}
+
+/** Milliseconds of a clock tick, towards programs (USER_HZ). */
+const TICK = 10;
+
+/** user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice: nobody tells the time of guests in the kernel apart. */
+const processor = (name: string, used: number, idle: number): string =>
+  `${name} ${Math.floor(used / TICK)} 0 0 ${Math.floor(idle / TICK)} 0 0 0 0 0 0\n`;
+
+/** Who of them runs where is the host's affair: each has its share. */
+function processors(kernel: Kernel, booted: number): string {
+  const { used, idle } = times(kernel, booted);
+  const count = kernel.processors;
+  const each = Array.from({ length: count }, (_, index) => processor(`cpu${index}`, used / count, idle / count));
+  return processor('cpu ', used, idle) + each.join('');
+}
 
 function statistics(kernel: Kernel, booted: number): string {
   const bootTime = Math.floor((kernel.clock.realtime() - kernel.clock.monotonic() + booted) / 1000);
   const running = kernel.processes.all().filter(({ status, task }) => status === null && !task?.parked).length;
-  return `btime ${bootTime}\nprocesses ${kernel.processes.spawned}\nprocs_running ${running}\n`;
+  return `${processors(kernel, booted)}btime ${bootTime}\nprocesses ${kernel.processes.spawned}\nprocs_running ${running}\n`;
 }
 
 function fileSystems(kernel: Kernel): string {

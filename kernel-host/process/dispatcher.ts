@@ -106,6 +106,7 @@ export class Dispatcher {
     // It is answered when the process goes on.
     if (process.stopped !== null) return;
     task.calls++;
+    this.#kernel.tracer?.entered(task);
     let result: number;
     try {
       result = this.#call(task);

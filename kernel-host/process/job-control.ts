@@ -7,7 +7,7 @@ import type { Process } from './process.js';
 export function stop(process: Process, signal: number): void {
   if (process.stopped !== null || process.ending !== null) return;
   process.stopped = signal;
-  process.updateAlone();
+  process.updateAlone(false);
   report(process, 'stopped', CLD_STOPPED, signal);
 }
 

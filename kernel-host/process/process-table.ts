@@ -9,6 +9,7 @@ import type { Kernel } from '../kernel.js';
 import type { Entry } from '../platform/guest-workers.js';
 import { controlByOpening, leaderEnded } from '../tty/controlling-terminal.js';
 import type { Terminal } from '../tty/terminal.js';
+import { usageOf } from './accounting.js';
 import { type Birth, createProcess, releaseProcess } from './birth.js';
 import { checkSize, type Executable, search } from './executables.js';
 import { createAddressSpace } from './guest-memory.js';
@@ -44,6 +45,8 @@ export class ProcessTable {
   readonly #processes = new Map<number, Process>();
   #lastPid = INIT_PID;
   #spawned = 0;
+  /** Used by processes that are over. */
+  #pastTime = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -57,6 +60,14 @@ export class ProcessTable {
   /** Processes begun since the machine was. */
   get spawned(): number {
     return this.#spawned;
+  }
+
+  /** Milliseconds of processor time that all processes have used since the machine was. */
+  get processorTime(): number {
+    return this.all().reduce(
+      (time, process) => (process.status === null ? time + usageOf(process).time : time),
+      this.#pastTime,
+    );
   }
 
   all(): readonly Process[] {
@@ -220,6 +231,7 @@ export class ProcessTable {
     const guarded = guardedGroups(this.#kernel, process);
     process.status = status;
     releaseProcess(this.#kernel, process);
+    this.#pastTime += process.pastUsage.time;
     for (const child of process.children.values()) {
       child.parent = null;
       if (child.status !== null) this.#remove(child);

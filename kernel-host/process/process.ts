@@ -121,11 +121,11 @@ export class Process {
     this.descriptors = new DescriptorTable(options.memory, options.record);
   }
 
-  /** Tells its worker whether it may answer calls by itself (PROCESS.ALONE_W). */
-  updateAlone(): void {
+  /** Tells its worker whether it may answer calls by itself (PROCESS.ALONE_W): not where somebody watches them. */
+  updateAlone(watched: boolean): void {
     const { addressSpace } = this;
     if (!addressSpace) return;
-    const alone = this.tasks.size === 1 && this.stopped === null && !addressSpace.shares;
+    const alone = !watched && this.tasks.size === 1 && this.stopped === null && !addressSpace.shares;
     Atomics.store(this.#memory.u32, (this.record >>> 2) + PROCESS.ALONE_W, alone ? 1 : 0);
   }
 

@@ -34,9 +34,10 @@ export interface Park {
   readonly interrupted?: (() => number) | null;
 }
 
-/** Who knows whose call is being answered. */
+/** Who knows whose call is being answered, and who watches that. */
 export interface Answering {
   current: Task | null;
+  readonly tracer: { left(task: Task, result: number): void } | null;
 }
 
 export class Task implements Waiter, Deadline {
@@ -140,7 +141,9 @@ export class Task implements Waiter, Deadline {
     }
     if (result === -EPIPE) brokenPipe(this);
     if (this.process.ending !== null) return;
-    this.process.updateAlone();
+    const { tracer } = this.#answering;
+    tracer?.left(this, result);
+    this.process.updateAlone(tracer !== null);
     this.channel.complete(result);
   }
 

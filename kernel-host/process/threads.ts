@@ -57,7 +57,7 @@ export class Threads {
     const source = kernel.attach(task);
     process.tasks.set(tid, task);
     this.#byId.set(tid, task);
-    process.updateAlone();
+    process.updateAlone(kernel.tracer !== null);
     try {
       prepare(task);
       task.worker = kernel.workers.start(
@@ -104,6 +104,7 @@ export class Threads {
     task.unpark();
     task.abandonUnfinished();
     task.channel.close();
+    this.#kernel.tracer?.gone(task);
     // One that waits for an answer comes out by itself; whatever else it does, it does no more.
     if (task.dismissible && task.channel.dismiss()) {
       task.worker?.release();

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installProgram } from '../../kernel-host/boot/install-program.js';
+import { startProgram } from '../../kernel-host/boot/start-program.js';
 import type { Kernel } from '../../kernel-host/kernel.js';
 import { createKernel, loadProgram } from '../../kernel-host/platform/node/machine.js';
 
@@ -42,29 +43,12 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Its output, and what it ended with. */
 async function interleave(args: readonly string[]): Promise<string> {
-  const { vfs, processes, descriptions } = kernel;
   let output = '';
-  let closed: () => void = () => {};
-  const drained = new Promise<void>((resolve) => {
-    closed = resolve;
-  });
-  const { description } = kernel.pipeToHost({
-    take: (bytes) => {
+  const { pid, drained } = startProgram(kernel, [PROGRAM, ...args], {
+    output: (bytes) => {
       output += new TextDecoder().decode(bytes.slice());
-      return true;
     },
-    end: closed,
   });
-  const pid = processes.spawn({
-    path: PROGRAM,
-    arguments: ['interleave', ...args],
-    environment: [],
-    cwd: { fileSystem: vfs.root, node: vfs.root.root },
-    descriptors: new Map([1, 2].map((fd) => [fd, description])),
-    parent: null,
-    sharedPort: null,
-  });
-  descriptions.release(description);
   const status = await new Promise<number>((resolve) => ends.set(pid, resolve));
   ends.delete(pid);
   await drained;

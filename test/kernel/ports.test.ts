@@ -1,5 +1,6 @@
 /** Programs of others, built for the kernel from the source that this machine's own come from. */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +101,46 @@ describe('dash', () => {
     const { stdout } = await ended('python3', [terminal, JSON.stringify(steps), ...command]);
     expect(JSON.parse(stdout)).toMatchObject({ status: 3, restored: true });
   });
+});
+
+describe('BusyBox', () => {
+  const busybox = (script: string) => run('--no-env', '--with', 'busybox', 'busybox', 'sh', '-c', script);
+
+  test('has the commands of a Unix system, which work together', async () => {
+    const script = `mkdir -p /tmp/t/a && cd /tmp/t && seq 1 100 | awk '{ s += $1 } END { print s }'
+printf 'b\\na\\nc\\n' | sort -r | sed -n '2s/b/middle/p' && echo text >a/file && ln -s file a/link && chmod 640 a/file
+tar -czf all.tgz a && rm -r a && tar -xzf all.tgz && find . -type f -name fi* -exec cat {} + && stat -c '%a %s' a/file && readlink a/link
+echo text | sha256sum | cut -c1-16 && expr 6 '*' 7 && date -u -d @86400 +%F && echo '2^70' | bc && diff a/file /dev/null | tail -n +2; echo $?`;
+    expect(await busybox(script)).toEqual({
+      status: 0,
+      stdout:
+        '5050\nmiddle\ntext\n640 5\nfile\n64e2ad3cfa23f5fb\n42\n1970-01-02\n1180591620717411303424\n@@ -1 +0,0 @@\n-text\n0\n'
+          .replace('64e2ad3cfa23f5fb', createHash('sha256').update('text\n').digest('hex').slice(0, 16))
+          .replace('@@ -1 +0,0 @@', '+++ /dev/null\n@@ -1 +0,0 @@'),
+      stderr: '',
+    });
+  });
+
+  test('shows the processes of the machine, and what they have', async () => {
+    const { stdout } = await busybox(
+      'ps -o pid,ppid,args; top -b -n 1 | tail -n +4; ls /proc/self/fd; free; sleep 0 & wait',
+    );
+    expect(stdout).toMatch(/^ +2 +0 busybox sh -c ps/m);
+    expect(stdout).toMatch(/^ +3 +2 ps -o pid,ppid,args$/m);
+    expect(stdout).toMatch(/^ +PID +PPID USER +STAT +VSZ %VSZ CPU %CPU COMMAND\n(.*\n)* +2 +0 root/m);
+    expect(stdout).toMatch(/^0\n1\n2\n3\n/m);
+    expect(stdout).toMatch(/^Mem: +\d+ +\d+ +\d+/m);
+  });
+});
+
+test('--strace tells of the system calls of all processes, with what they pass, and --profile of all together', async () => {
+  const { status, stdout, stderr } = await run('--strace', '--profile', 'dash', '-c', 'echo a | { read x; exit 3; }');
+  expect([status, stdout]).toEqual([3, '']);
+  expect(stderr).toMatch(/^\[pid 3\] write\(1, "a\\n", 2\) = 2$/m);
+  expect(stderr).toMatch(/^\[pid 4\] exit_group\(3\) = \?$/m);
+  expect(stderr).toMatch(/^\[pid 2\] wait4\(-1, 0x[\da-f]+, 0, NULL\) = [34]$/m);
+  const calls = stderr.split('\n').filter((line) => line.startsWith('[pid ')).length;
+  expect(stderr).toMatch(new RegExp(`^ *[\\d.]+ +${calls}( +\\d+)? +total$`, 'm'));
 });
 
 test('sqlite3 keeps a database in a file, with transactions, full text and JSON', async () => {

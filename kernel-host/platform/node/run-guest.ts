@@ -7,6 +7,7 @@ import { installProgram } from '../../boot/install-program.js';
 import { makeDirectory, makeLink } from '../../boot/root-tree.js';
 import type { Kernel } from '../../kernel.js';
 import type { Pid } from '../../process/process.js';
+import { Tracer } from '../../trace/tracer.js';
 import { createKernel, loadProgram } from './machine.js';
 import { type GuestMount, mountFolders } from './mount-folders.js';
 import { bridgePort } from './port-bridge.js';
@@ -36,6 +37,9 @@ export interface RunGuestOptions {
   readonly listen: readonly { readonly host: number; readonly guest: number }[];
   /** Gives the guest a terminal even where this process has none. */
   readonly terminal: boolean;
+  /** System calls on stderr as they end; a table of them at the end. */
+  readonly strace: boolean;
+  readonly profile: boolean;
 }
 
 /** How a guest ended: by itself, or by a signal. */
@@ -61,6 +65,13 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
     },
   });
   const { program, programs, links } = options;
+  const tracer = new Tracer(
+    () => kernel.clock.monotonic(),
+    ({ tid, text }) => {
+      if (options.strace) process.stderr.write(`[pid ${tid}] ${text}\n`);
+    },
+  );
+  if (options.strace || options.profile) kernel.trace(tracer);
   for (const { path, file } of new Set([...programs, program])) {
     installProgram(kernel, path, await loadProgram(file));
   }
@@ -92,6 +103,7 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
   try {
     const end = endOf(await ended);
     await drained;
+    if (options.profile) process.stderr.write(`${tracer.profile}\n`);
     return end;
   } finally {
     terminal?.close();

@@ -8,12 +8,13 @@ import {
   makeDirectory,
   makeLink,
   sendHttpRequest,
+  startProgram,
   writeFile,
 } from '../../../kernel-host/index.js';
+import { ProgramOutput } from './program-output.js';
 import type { Call, Requests } from './requests.js';
-import { ServerOutput } from './server-output.js';
 
-const outputs = new Map<number, ServerOutput>();
+const outputs = new Map<number, ProgramOutput>();
 let machine: Kernel | null = null;
 
 function kernel(): Kernel {
@@ -21,7 +22,7 @@ function kernel(): Kernel {
   return machine;
 }
 
-function output(pid: number): ServerOutput {
+function output(pid: number): ProgramOutput {
   const found = outputs.get(pid);
   if (!found) throw new Error(`nothing was started as ${pid}`);
   return found;
@@ -60,26 +61,14 @@ const answers: Answers = {
     }
   },
   async start(argv, terminal) {
-    const { vfs, processes, descriptions } = kernel();
-    const told = new ServerOutput();
-    const cwd = { fileSystem: vfs.root, node: vfs.root.root };
+    const told = new ProgramOutput();
     const screen = terminal ? new HostTerminal(kernel(), { show: (bytes) => told.take(bytes) }) : null;
-    const { description } = screen
-      ? { description: screen.describe() }
-      : kernel().pipeToHost({ take: (bytes) => told.take(bytes), end: () => told.closed() });
-    if (screen) told.closed();
     told.type = (text) => void screen?.type(new TextEncoder().encode(text));
-    const pid = processes.spawn({
-      path: argv[0] ?? '',
-      arguments: argv,
-      environment: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'TERM=xterm'],
-      cwd,
-      descriptors: new Map([...(screen ? [[0, description] as const] : []), [1, description], [2, description]]),
-      parent: null,
-      terminal: screen?.terminal ?? null,
-      sharedPort: null,
+    const { pid, drained } = startProgram(kernel(), argv, {
+      ...(screen && { terminal: screen, environment: { TERM: 'xterm' } }),
+      output: (bytes) => void told.take(bytes),
     });
-    descriptions.release(description);
+    drained.then(() => told.closed());
     outputs.set(pid, told);
     return pid;
   },

@@ -16,6 +16,8 @@ const settings: RunSettings = {
   listen: [],
   terminal: false,
   ports: [],
+  strace: false,
+  profile: false,
   guest: fileURLToPath(new URL('../../../guest', import.meta.url)),
 };
 

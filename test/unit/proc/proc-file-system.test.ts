@@ -276,7 +276,9 @@ describe('/proc', () => {
     expect(read('/proc/version')).toMatch(/^Linux version \S+ \S+\n$/);
     expect(read('/proc/cpuinfo').match(/^processor\t: \d+$/gm)).toHaveLength(3);
     expect(read('/proc/uptime')).toMatch(/^\d+\.\d\d \d+\.\d\d\n$/);
-    expect(read('/proc/stat')).toMatch(/^btime \d{10}\nprocesses 1\nprocs_running 1\n$/);
+    expect(read('/proc/stat')).toMatch(
+      /^cpu {2}\d+ 0 0 \d+ 0 0 0 0 0 0\n(cpu\d+ \d+ 0 0 \d+ 0 0 0 0 0 0\n)+btime \d{10}\nprocesses 1\nprocs_running 1\n$/,
+    );
     const held = Number(/^MemTotal: +(\d+) kB$/m.exec(read('/proc/meminfo'))?.[1]);
     expect(held * 1024).toBe(kernel.memory.u8.length);
     const used = Number(/^Shmem: +(\d+) kB$/m.exec(read('/proc/meminfo'))?.[1]);

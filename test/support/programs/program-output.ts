@@ -1,5 +1,5 @@
 /** What a program has written, for who waits for a part of it. */
-export class ServerOutput {
+export class ProgramOutput {
   readonly end: Promise<{ readonly status: number; readonly output: string }>;
   type: (text: string) => void = () => {};
   readonly #decoder = new TextDecoder();
