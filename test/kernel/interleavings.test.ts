@@ -21,7 +21,7 @@ const PROGRAM = '/usr/bin/interleave';
 /** Cases; `PORTSIDE_INTERLEAVINGS` for more. */
 const CASES = Number(process.env.PORTSIDE_INTERLEAVINGS ?? 60);
 /** Milliseconds: the C library is built first where it is not in the cache. */
-const BUILD_TIMEOUT = 900_000;
+const BUILD_TIMEOUT = 1_800_000;
 
 let folder = '';
 let kernel: Kernel;

@@ -11,7 +11,7 @@ import { port, portNames } from '../../guest/build-ports.mjs';
 const portside = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta.url));
 const terminal = fileURLToPath(new URL('../support/terminal.py', import.meta.url));
 /** The C library and the ports are built first where they are not in the cache. */
-const BUILD_TIMEOUT = 900_000;
+const BUILD_TIMEOUT = 1_800_000;
 
 const ended = (command: string, args: readonly string[], cwd?: string) =>
   new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {

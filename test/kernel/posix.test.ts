@@ -11,7 +11,7 @@ import { ABI_VERSION, declarationSection } from '../../kernel-host/guest/posix/d
 const portside = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta.url));
 const sources = fileURLToPath(new URL('posix/', import.meta.url));
 /** The libraries of C and C++ are built first where they are not in the cache. */
-const BUILD_TIMEOUT = 900_000;
+const BUILD_TIMEOUT = 1_800_000;
 /** Programs in C++ take half a minute to compile and link where the machine has other work. */
 const COMPARISON_TIMEOUT = 180_000;
 

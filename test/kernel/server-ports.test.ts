@@ -12,7 +12,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { port } from '../../guest/build-ports.mjs';
 
 const portside = fileURLToPath(new URL('../../dist/cli/portside.js', import.meta.url));
-const BUILD_TIMEOUT = 900_000;
+const BUILD_TIMEOUT = 1_800_000;
 
 let folder = '';
 let running: ChildProcess | null = null;

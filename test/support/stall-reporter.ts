@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import type { TestCase, TestModule } from 'vitest/node';
 import type { Reporter } from 'vitest/reporters';
 
-/** Milliseconds: more than the longest hook may take (900 s, of the conformance suite). */
-const PATIENCE = 1_000_000;
+/** Milliseconds: more than the longest hook may take (1,800 s, of ports that are built first). */
+const PATIENCE = 1_900_000;
 const INTERVAL = 10_000;
 
 export default class StallReporter implements Reporter {
