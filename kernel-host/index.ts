@@ -35,6 +35,7 @@ export type {
 export type { Alarm } from './poll/timers.js';
 export { mountProc } from './proc/mount-proc.js';
 export type { Pid } from './process/process.js';
+export { enumProcs, type ProcessSnapshot, type ProcessState } from './process/process-state.js';
 export type { SpawnOptions } from './process/process-table.js';
 export type { Program } from './process/programs.js';
 export { Profile, type ProfileEntry } from './trace/profile.js';

@@ -83,7 +83,7 @@ export class StreamEnd {
     const incoming = this.#incoming.empty ? null : this.#incoming;
     const position = incoming ? ringReadPosition(this.#memory, address) : 0;
     const length = incoming?.reach(position, into.length) ?? into.length;
-    const count = readRing(this.#memory, address, into, 0, length, peek);
+    const count = readRing(this.#memory, address, into, 0, length, peek, false);
     if (incoming && count > 0) {
       const end = (position + count) | 0;
       const rights = peek ? incoming.peek(end) : incoming.take(end);
@@ -102,7 +102,7 @@ export class StreamEnd {
     const sent = rights && from.length > 0 && this.room > 0 ? rights() : null;
     if (sent) this.send.markAncillary(true);
     const position = sent ? ringWritePosition(this.#memory, this.send.address) : 0;
-    const count = writeRing(this.#memory, this.send.address, from, 0, from.length);
+    const count = writeRing(this.#memory, this.send.address, from, 0, from.length, false);
     if (sent) this.#outgoing.add(position, count, sent);
     if (count > 0) this.send.readers.wake();
     return count;

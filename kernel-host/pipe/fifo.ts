@@ -121,7 +121,7 @@ export class FifoEnd implements FileOperations {
   read(_description: number, into: Uint8Array): number {
     if (!this.readable) return -EBADF;
     const { ring, writers } = this.#fifo;
-    const count = readRing(this.#memory, ring.address, into, 0, into.length, false);
+    const count = readRing(this.#memory, ring.address, into, 0, into.length, false, false);
     if (count > 0) ring.writers.wake();
     return count > 0 || writers === 0 || into.length === 0 ? count : -EAGAIN;
   }
@@ -131,7 +131,7 @@ export class FifoEnd implements FileOperations {
     const { ring, readers } = this.#fifo;
     if (readers === 0) return -EPIPE;
     if (ringRoom(this.#memory, ring.address) < (from.length <= PIPE_BUF ? from.length : 1)) return -EAGAIN;
-    const count = writeRing(this.#memory, ring.address, from, 0, from.length);
+    const count = writeRing(this.#memory, ring.address, from, 0, from.length, false);
     ring.readers.wake();
     return count;
   }

@@ -44,7 +44,7 @@ export class PipeEnd implements FileOperations {
   read(_description: number, into: Uint8Array): number {
     if (this.writes) return -EBADF;
     const closed = ringWriterClosed(this.#memory, this.ring);
-    const count = readRing(this.#memory, this.ring, into, 0, into.length, false);
+    const count = readRing(this.#memory, this.ring, into, 0, into.length, false, false);
     if (count > 0) this.#ring.writers.wake();
     return count > 0 || closed || into.length === 0 ? count : -EAGAIN;
   }
@@ -58,7 +58,7 @@ export class PipeEnd implements FileOperations {
       this.#ring.readers.wake();
       return -EAGAIN;
     }
-    const count = writeRing(this.#memory, this.ring, from, 0, from.length);
+    const count = writeRing(this.#memory, this.ring, from, 0, from.length, false);
     this.#ring.readers.wake();
     return count;
   }

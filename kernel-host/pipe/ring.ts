@@ -38,7 +38,10 @@ export const ringReaderClosed = (memory: KernelMemory, ring: number): boolean =>
   (ringState(memory, ring) & RING_READER_CLOSED) !== 0;
 export const ringReset = (memory: KernelMemory, ring: number): boolean => (ringState(memory, ring) & RING_RESET) !== 0;
 
-/** Copies up to `length` bytes into `into[at..]`; `peek` leaves them in the ring. Returns the count. */
+/**
+ * Copies up to `length` bytes into `into[at..]`; `peek` leaves them in the ring. Returns the count.
+ * @param rings the doorbell, for who sleeps; the kernel wakes them itself.
+ */
 export function readRing(
   memory: KernelMemory,
   ring: number,
@@ -46,6 +49,7 @@ export function readRing(
   at: number,
   length: number,
   peek: boolean,
+  rings = true,
 ): number {
   const word = ring >>> 2;
   const count = Math.min(length, ringAvailable(memory, ring));
@@ -60,12 +64,22 @@ export function readRing(
   if (first < count) into.set(u8.subarray(buffer, buffer + count - first), at + first);
   if (peek) return count;
   Atomics.store(i32, word + RING.TAIL_W, (tail + count) | 0);
-  wakeRing(memory, word, RING_WRITER_WAITS);
+  wakeRing(memory, word, RING_WRITER_WAITS, rings);
   return count;
 }
 
-/** Copies up to `length` bytes from `from[at..]`; returns the count. The caller has checked that the reader is there. */
-export function writeRing(memory: KernelMemory, ring: number, from: Uint8Array, at: number, length: number): number {
+/**
+ * Copies up to `length` bytes from `from[at..]`; returns the count. The caller has checked that the reader is there.
+ * @param rings the doorbell, for who sleeps; the kernel wakes them itself.
+ */
+export function writeRing(
+  memory: KernelMemory,
+  ring: number,
+  from: Uint8Array,
+  at: number,
+  length: number,
+  rings = true,
+): number {
   const word = ring >>> 2;
   const count = Math.min(length, ringRoom(memory, ring));
   if (count === 0) return 0;
@@ -78,7 +92,7 @@ export function writeRing(memory: KernelMemory, ring: number, from: Uint8Array, 
   u8.set(from.subarray(at, at + first), buffer + to);
   if (first < count) u8.set(from.subarray(at + first, at + count), buffer);
   Atomics.store(i32, word + RING.HEAD_W, (head + count) | 0);
-  wakeRing(memory, word, RING_READER_WAITS);
+  wakeRing(memory, word, RING_READER_WAITS, rings);
   return count;
 }
 
@@ -86,13 +100,13 @@ export function writeRing(memory: KernelMemory, ring: number, from: Uint8Array, 
 export function closeRing(memory: KernelMemory, ring: number, bits: number): void {
   const word = ring >>> 2;
   Atomics.or(memory.i32, word + RING.STATE_W, bits);
-  wakeRing(memory, word, RING_READER_WAITS | RING_WRITER_WAITS);
+  wakeRing(memory, word, RING_READER_WAITS | RING_WRITER_WAITS, true);
 }
 
 /** Rings when the other side sleeps. The bit is cleared by whoever wakes, so that each sleep is rung for once. */
-function wakeRing(memory: KernelMemory, word: number, who: number): void {
+function wakeRing(memory: KernelMemory, word: number, who: number, rings: boolean): void {
   const { i32 } = memory;
   if ((Atomics.load(i32, word + RING.WAITERS_W) & who) === 0) return;
   Atomics.and(i32, word + RING.WAITERS_W, ~who);
-  ringDoorbell(memory, i32[word + RING.SOURCE_W] as number);
+  if (rings) ringDoorbell(memory, i32[word + RING.SOURCE_W] as number);
 }

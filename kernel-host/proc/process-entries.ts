@@ -4,12 +4,15 @@
  */
 
 import { ENOENT, Errno } from '../abi/errno.js';
+import { PAGE_SIZE } from '../abi/memory.js';
 import { RESOURCES } from '../abi/resource.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
+import { usageOf } from '../process/accounting.js';
 import type { Ids } from '../process/credentials.js';
 import type { Process } from '../process/process.js';
 import { visibleId } from '../process/process-groups.js';
+import { commandName, type ProcessState, stateOf } from '../process/process-state.js';
 import { file, link, type ProcEntry, type ProcLink } from './catalogue.js';
 import { maps, statm } from './memory-maps.js';
 import { mountTable } from './mount-table.js';
@@ -17,23 +20,13 @@ import { placeName } from './place-name.js';
 
 /** USER_HZ: what Linux counts a clock tick as, towards programs. */
 const TICKS_PER_SECOND = 100;
+const ticks = (milliseconds: number): number => Math.floor((milliseconds / 1000) * TICKS_PER_SECOND);
 /** A process's end is told by SIGCHLD. */
 const EXIT_SIGNAL = 17;
 /** RLIM_INFINITY as `stat` shows it on 32 bits. */
 const UNLIMITED = 2 ** 32 - 1;
 
-type State = 'R' | 'S' | 'Z';
-const STATES: Readonly<Record<State, string>> = { R: 'running', S: 'sleeping', Z: 'zombie' };
-
-function stateOf(process: Process): State {
-  if (process.status !== null) return 'Z';
-  return process.task?.parked ? 'S' : 'R';
-}
-
-/** What its first thread is called: what exec was given, without its directories, or what it chose. */
-function comm(process: Process): string {
-  return new TextDecoder().decode(process.task?.name ?? process.programName);
-}
+const STATES: Readonly<Record<ProcessState, string>> = { R: 'running', S: 'sleeping', T: 'stopped', Z: 'zombie' };
 
 /** Whose its files are: root's, when it ends, and when others may not look into it (proc(5)). */
 export function owner(process: Process): { readonly euid: number; readonly egid: number } {
@@ -65,7 +58,7 @@ function status(process: Process): string {
   const state = stateOf(process);
   const { pid, credentials } = process;
   const lines = [
-    ['Name', comm(process)],
+    ['Name', commandName(process)],
     ...(state === 'Z' ? [] : [['Umask', process.umask.toString(8).padStart(4, '0')]]),
     ['State', `${state} (${STATES[state]})`],
     ['Tgid', pid],
@@ -84,7 +77,7 @@ function status(process: Process): string {
 
 /**
  * The fields of `stat` go by position, so that none can be missing. 0 is what Linux has there for what it does not
- * maintain, and for a kernel thread's address space; so it is for times and memory here.
+ * maintain, and for a kernel thread's address space; so it is here for memory that is the worker's own.
  */
 function stat(process: Process, booted: number): string {
   const fields = new Array<number | string>(52).fill(0);
@@ -92,7 +85,7 @@ function stat(process: Process, booted: number): string {
     fields[position - 1] = value;
   };
   set(1, process.pid);
-  set(2, `(${comm(process)})`);
+  set(2, `(${commandName(process)})`);
   set(3, stateOf(process));
   set(4, process.parent?.pid ?? 0);
   set(5, visibleId(process.group));
@@ -100,10 +93,17 @@ function stat(process: Process, booted: number): string {
   const { terminal } = process;
   set(7, terminal?.attributes.rdev ?? 0);
   set(8, terminal?.foreground ?? -1);
-  // Priority as the kernel shows nice 0, and how many threads there are.
-  set(18, 20);
+  // Nobody tells the time in the kernel apart.
+  set(14, ticks(process.status === null ? usageOf(process).time : process.pastUsage.time));
+  set(16, ticks(process.childrenUsage.time));
+  // Priority as the kernel shows a nice value, and how many threads there are.
+  set(18, 20 + process.nice);
+  set(19, process.nice);
   set(20, process.tasks.size);
-  set(22, Math.floor(((process.started - booted) / 1000) * TICKS_PER_SECOND));
+  set(22, ticks(process.started - booted));
+  const space = process.status === null ? process.addressSpace : null;
+  set(23, space?.size ?? 0);
+  set(24, Math.ceil((space?.size ?? 0) / PAGE_SIZE));
   set(25, UNLIMITED);
   set(38, EXIT_SIGNAL);
   set(52, process.status ?? 0);
@@ -135,7 +135,7 @@ export function processEntries(kernel: Kernel, booted: number): readonly ProcEnt
   };
   return [
     file('cmdline', (process) => strings(process, process.arguments)),
-    file('comm', (process) => `${comm(process)}\n`),
+    file('comm', (process) => `${commandName(process)}\n`),
     placeLink('cwd', ({ cwd }) => cwd),
     file('environ', (process) => strings(process, process.environment), 0o400),
     placeLink('exe', ({ executable }) => executable),

@@ -91,6 +91,10 @@ describe('a program does what it does on Linux', () => {
       const theirs = await ending(native, args, { input });
       const ours = await ending(process.execPath, [portside, 'run', program, ...args], { input });
       expect(ours).toEqual(theirs);
+      // Once more where the kernel answers all calls: its worker answers none for a program that is watched.
+      const watched = await ending(process.execPath, [portside, 'run', '--profile', program, ...args], { input });
+      expect({ ...watched, stderr: watched.stderr.slice(0, theirs.stderr.length) }).toEqual(theirs);
+      expect(watched.stderr).toMatch(/ total\n$/);
     },
     COMPARISON_TIMEOUT,
   );
