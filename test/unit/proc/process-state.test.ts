@@ -16,7 +16,7 @@ const states = () => enumProcs(kernel).map(({ pid, state }) => [pid, state]);
 
 it('tells of all processes, as ps would', () => {
   const parent = start(kernel, { arguments: ['tool', 'a b'] });
-  const child = start(kernel, { parent });
+  start(kernel, { parent });
   expect(enumProcs(kernel)).toEqual([
     { pid: 2, ppid: 0, uid: 0, gid: 0, vsizeBytes: 0, state: 'R', comm: 'tool', cmdline: ['tool', 'a b'] },
     { pid: 3, ppid: 2, uid: 0, gid: 0, vsizeBytes: 0, state: 'R', comm: 'tool', cmdline: ['tool'] },
