@@ -169,6 +169,8 @@ test('a frame made of a Blob', async () => {
     document.body.append(frame);
   });
   const frame = await shown('blob');
+  // A frame is empty before it is there, and nothing in it is missing.
+  await frame.waitForFunction(() => location.protocol === 'blob:' && document.images[0]?.naturalWidth === 7);
   expect(await frame.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
 });
 
