@@ -96,11 +96,10 @@ export class Kernel {
   readonly events: KernelEvents;
   /** uname(2): sysname, nodename, release, version, machine, domainname. */
   readonly identity: readonly string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];
-  /** Who watches the system calls, if anybody does. */
-  tracer: Tracer | null = null;
   /** Whose call is being answered: whom /proc/self means. */
   current: Task | null = null;
   readonly #dispatcher: Dispatcher;
+  #tracer: Tracer | null = null;
 
   /** @throws RangeError when the platform grants no memory. */
   constructor(platform: Platform, events: KernelEvents) {
@@ -140,9 +139,14 @@ export class Kernel {
     return { seconds, nanoseconds: Math.floor((milliseconds - seconds * 1000) * 1e6) };
   }
 
+  /** Who watches the system calls, if anybody does. */
+  get tracer(): Tracer | null {
+    return this.#tracer;
+  }
+
   /** Tells of system calls from now on; null: no more. */
   trace(tracer: Tracer | null): void {
-    this.tracer = tracer;
+    this.#tracer = tracer;
     for (const process of this.processes.all()) process.updateAlone(tracer !== null);
   }
 

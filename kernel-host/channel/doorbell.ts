@@ -3,7 +3,7 @@
  * only the kernel takes from the set.
  */
 import type { KernelMemory } from '../memory/kernel-memory.js';
-import { READY_SOURCES, READY_SUMMARY_WORDS, SUPERBLOCK } from '../memory/layout.js';
+import { READY_GROUP, READY_SOURCES, READY_SUMMARY_WORDS, SUPERBLOCK } from '../memory/layout.js';
 
 /** Marks a source of work as ready and wakes the kernel if it sleeps. */
 export function ring(memory: KernelMemory, source: number): void {
@@ -19,13 +19,13 @@ export function ring(memory: KernelMemory, source: number): void {
 
 /**
  * Takes every ready source out of the set and hands it to `serve`, in order of their numbers; returns how many there were.
- * @param end only those below, a multiple of 1024.
+ * @param end only those below, a multiple of READY_GROUP.
  */
 export function takeReady(memory: KernelMemory, serve: (source: number) => void, end = READY_SOURCES): number {
   const { i32 } = memory;
   const set = (i32[SUPERBLOCK.READY_SET_W] as number) >>> 2;
   let count = 0;
-  for (let group = 0; group < end / 1024; group++) {
+  for (let group = 0; group < end / READY_GROUP; group++) {
     if (Atomics.load(i32, set + group) === 0) continue;
     let words = Atomics.exchange(i32, set + group, 0);
     let word = 0;

@@ -31,7 +31,9 @@ export const READY_SOURCES = 32768;
 /** Channels have numbers from here on: what pipes and connections ring for is looked at before the call that comes after it. */
 export const FIRST_CHANNEL_SOURCE = READY_SOURCES / 2;
 export const READY_WORDS = READY_SOURCES / 32;
-export const READY_SUMMARY_WORDS = READY_WORDS / 32;
+/** Sources that a word of the summary stands for. */
+export const READY_GROUP = 32 * 32;
+export const READY_SUMMARY_WORDS = READY_SOURCES / READY_GROUP;
 export const READY_SET_SIZE = (READY_SUMMARY_WORDS + READY_WORDS) * 4;
 
 export const INODE = {

@@ -9,6 +9,9 @@ const LARGEST = 16 * 2 ** 20;
 /** Bytes, of all that wait. */
 const MOST = 64 * 2 ** 20;
 
+/** Engines reserve gigabytes of addresses for each, and grant a hundred or so. */
+const MOST_KEPT = 16;
+
 interface Kept {
   readonly memory: WebAssembly.Memory;
   readonly maximum: number;
@@ -48,7 +51,7 @@ export class ProgramMemories {
   /** Nothing reads or writes it any more. @param maximum pages that it was made with. */
   give(memory: WebAssembly.Memory, maximum: number): void {
     const { byteLength } = memory.buffer;
-    if (byteLength > LARGEST || this.#size + byteLength > MOST) return;
+    if (byteLength > LARGEST || this.#kept.length === MOST_KEPT || this.#size + byteLength > MOST) return;
     this.#kept.push({ memory, maximum });
     this.#size += byteLength;
   }

@@ -1,4 +1,6 @@
-/** The clocks of a machine. Milliseconds, fractions included. */
+/** The clocks of a machine, and how it is woken at a time. Milliseconds, fractions included. */
+import type { Alarm } from '../poll/timers.js';
+
 export interface Clock {
   /** CLOCK_REALTIME: since the epoch. */
   realtime(): number;
@@ -13,4 +15,9 @@ export const systemClock: Clock = {
   realtime: () => performance.timeOrigin + performance.now(),
   monotonic: () => performance.now(),
   origin: performance.timeOrigin,
+};
+
+export const timeoutAlarm: Alarm = (callback, milliseconds) => {
+  const timeout = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timeout);
 };

@@ -124,8 +124,9 @@ export class Dispatcher {
   #hearRings(): void {
     const { memory, sources } = this.#kernel;
     takeReady(memory, sources.serve, FIRST_CHANNEL_SOURCE);
-    // Heard just now, or as this call was: who hears of it at second hand (an epoll of epolls) does so before.
-    this.#queue.run();
+    // Heard just now, or as this call was: who hears of it at second hand (an epoll of epolls) does so before. Within another's call,
+    // which has this process go on, what is to be done after that waits for its end.
+    if (this.#kernel.current === null) this.#queue.run();
   }
 
   /** @throws Errno, and what a fault of the kernel throws */

@@ -49,8 +49,6 @@ const OPEN = bitsOf(fcntl, [
   ...['O_SYNC', 'O_DSYNC', 'O_CREAT', 'O_EXCL', 'O_NOCTTY', 'O_TRUNC', 'O_APPEND', 'O_NONBLOCK', 'O_ASYNC', 'O_DIRECT'],
   ...['O_DIRECTORY', 'O_NOFOLLOW', 'O_CLOEXEC', 'O_PATH', 'O_TMPFILE_BIT'],
 ]);
-/** O_LARGEFILE, which every open of a 32-bit C library has, says nothing. */
-const O_LARGEFILE = 0o100000;
 const AT = bitsOf(fcntl, [
   'AT_SYMLINK_NOFOLLOW',
   'AT_REMOVEDIR',
@@ -63,7 +61,7 @@ const MAPPING = bitsOf(memory, ['MAP_SHARED', 'MAP_PRIVATE', 'MAP_FIXED', 'MAP_A
 const COMMANDS = byValue(fcntl, /^F_(?!RDLCK|WRLCK|UNLCK)/);
 
 export const openFlags = (value: number): string =>
-  flags(value & ~fcntl.O_ACCMODE & ~O_LARGEFILE, ACCESS[value & fcntl.O_ACCMODE] ?? '', OPEN);
+  flags(value & ~fcntl.O_ACCMODE & ~fcntl.O_LARGEFILE, ACCESS[value & fcntl.O_ACCMODE] ?? '', OPEN);
 export const atFlags = (value: number): string => flags(value, '', AT);
 export const protection = (value: number): string => (value === 0 ? 'PROT_NONE' : flags(value, '', PROTECTION));
 export const mappingFlags = (value: number): string => flags(value, '', MAPPING);

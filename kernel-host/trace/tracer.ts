@@ -44,8 +44,6 @@ export class Tracer {
   }
 
   entered(task: Task): void {
-    // One that is tried again, after the process was stopped, is the same call.
-    if (this.#begun.has(task)) return;
     const args = ARGUMENTS.map((index) => task.channel.argument(index));
     const nr = task.channel.number;
     this.#begun.set(task, { t: this.#now(), nr, args, entered: formatCall(task.memory, nr, args, null) });

@@ -9,6 +9,7 @@ import {
   O_CLOEXEC,
   O_CREAT,
   O_DIRECTORY,
+  O_LARGEFILE,
   O_NOFOLLOW,
   O_NONBLOCK,
   PATH_MAX,
@@ -18,8 +19,6 @@ import * as number from '../../abi/syscall.js';
 import { CROSS } from '../../fs/path-walk.js';
 import type { SystemCalls } from '../../vdso/system-calls.js';
 
-/** O_LARGEFILE, which every open of a 32-bit C library has (asm-generic/fcntl.h). */
-const O_LARGEFILE = 0o100000;
 /** Others mean something that only the kernel does. */
 const OPEN_FLAGS = O_ACCMODE | O_APPEND | O_CLOEXEC | O_CREAT | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_LARGEFILE;
 /** sizeof(struct iovec) */

@@ -4,14 +4,13 @@ import { type FromMachine, MACHINE_VERSION, type ToMachine } from '../../../prot
 import { chunkAsset, type SiteConfig, siteAddress } from '../../../protocol/site.js';
 import { Errno } from '../../abi/errno.js';
 import { ArchiveExchange } from '../../archive/archive-exchange.js';
+import { furnish } from '../../boot/furnish.js';
 import { installProgram } from '../../boot/install-program.js';
 import { mountImage } from '../../boot/mount-image.js';
-import { plantRootTree } from '../../boot/root-tree.js';
 import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
 import { Inspection } from '../../inspect/inspection.js';
 import { Kernel } from '../../kernel.js';
-import { mountProc } from '../../proc/mount-proc.js';
 import { statistics } from '../../process/statistics.js';
 import type { Store } from '../../store/store.js';
 import { loadAssets, prefetchAssets } from './assets.js';
@@ -77,9 +76,7 @@ async function boot(options: Extract<ToMachine, { type: 'boot' }>): Promise<Runn
     exit: (pid, status, restarted) => tell({ type: 'exit', pid, status, restarted }),
   });
   workers.prepare(site.workers);
-  plantRootTree(kernel, [siteAddress(site, origin).host]);
-  mountProc(kernel);
-  kernel.terminals.mount();
+  furnish(kernel, [siteAddress(site, origin).host]);
   const chunkStore = new ChunkStore(site.base, base);
   const [store, { module }] = await Promise.all([opening, loadMachine(kernel, site, base, chunkStore)]);
   await store.restore(kernel.vfs.root);

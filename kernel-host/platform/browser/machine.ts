@@ -1,21 +1,17 @@
 /** A kernel in a browser: its platform, and programs from the network. */
 import { PortsideError } from '../../../protocol/errors.js';
+import { furnish } from '../../boot/furnish.js';
 import { programOf } from '../../boot/program-of.js';
-import { plantRootTree } from '../../boot/root-tree.js';
 import { Kernel, type KernelEvents, type Platform } from '../../kernel.js';
-import { mountProc } from '../../proc/mount-proc.js';
 import type { Program } from '../../process/programs.js';
-import { systemClock } from '../clock.js';
+import { systemClock, timeoutAlarm } from '../clock.js';
 import type { GuestWorkers } from '../guest-workers.js';
 import { createDefer } from './defer.js';
 import { BrowserGuestWorkers } from './guest-workers.js';
 
 export const browserPlatform = (workers: GuestWorkers): Platform => ({
   clock: systemClock,
-  alarm: (callback, milliseconds) => {
-    const timeout = setTimeout(callback, milliseconds);
-    return () => clearTimeout(timeout);
-  },
+  alarm: timeoutAlarm,
   workers,
   defer: createDefer(),
   processors: navigator.hardwareConcurrency,
@@ -32,9 +28,7 @@ export function createBrowserKernel(events: KernelEvents, processWorker: URL | s
   // It starts while programs are downloaded and compiled.
   workers.prepare(1);
   const kernel = new Kernel(browserPlatform(workers), events);
-  plantRootTree(kernel);
-  mountProc(kernel);
-  kernel.terminals.mount();
+  furnish(kernel);
   return kernel;
 }
 

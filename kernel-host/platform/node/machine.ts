@@ -2,12 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { PortsideError } from '../../../protocol/errors.js';
+import { furnish } from '../../boot/furnish.js';
 import { programOf } from '../../boot/program-of.js';
-import { plantRootTree } from '../../boot/root-tree.js';
 import { Kernel, type KernelEvents } from '../../kernel.js';
-import { mountProc } from '../../proc/mount-proc.js';
 import type { Program } from '../../process/programs.js';
-import { systemClock } from '../clock.js';
+import { systemClock, timeoutAlarm } from '../clock.js';
 import { NodeGuestWorkers } from './guest-workers.js';
 
 /** The bundle beside this one. */
@@ -20,19 +19,14 @@ export function createKernel(events: KernelEvents, processWorker = PROCESS_WORKE
   const kernel = new Kernel(
     {
       clock: systemClock,
-      alarm: (callback, milliseconds) => {
-        const timeout = setTimeout(callback, milliseconds);
-        return () => clearTimeout(timeout);
-      },
+      alarm: timeoutAlarm,
       workers,
       defer: setImmediate,
       processors: availableParallelism(),
     },
     events,
   );
-  plantRootTree(kernel);
-  mountProc(kernel);
-  kernel.terminals.mount();
+  furnish(kernel);
   return kernel;
 }
 
