@@ -9,6 +9,15 @@ export { type MountedImage, mountImage } from './boot/mount-image.js';
 export { programOf } from './boot/program-of.js';
 export { makeDirectory, makeLink, plantRootTree, writeFile } from './boot/root-tree.js';
 export { type Started, type StartOptions, startProgram } from './boot/start-program.js';
+export { ProcessChannel, ProcessOver } from './channel/process-channel.js';
+export type {
+  FramebufferBinding,
+  FramebufferBindingInput,
+  FramebufferGeometry,
+  FramebufferRegistry,
+} from './device/framebuffer-registry.js';
+export type { KernelCallbacks, OutputCallbacks, RegisterProcessOptions } from './facade/callbacks.js';
+export { CentralizedKernelWorker, type KernelWorkerConfig } from './facade/centralized-kernel-worker.js';
 export type { FileOperations } from './file/file-operations.js';
 export { HostInput, HostOutput } from './file/host-stream.js';
 export type { FileSystem } from './fs/file-system.js';
@@ -23,7 +32,8 @@ export type { ChunkLoader } from './image/image-blocks.js';
 export { readImage } from './image/reader.js';
 export { Kernel, type KernelEvents, type Platform } from './kernel.js';
 export { KIND_KERNEL } from './memory/layout.js';
-export { createBrowserKernel, fetchProgram } from './platform/browser/machine.js';
+export { BrowserGuestWorkers } from './platform/browser/guest-workers.js';
+export { browserPlatform, createBrowserKernel, fetchProgram } from './platform/browser/machine.js';
 export { type Clock, systemClock } from './platform/clock.js';
 export type {
   GuestWorker,

@@ -7,6 +7,10 @@ import { O_RDONLY, O_WRONLY } from './abi/fcntl.js';
 import { signaledStatus } from './abi/process.js';
 import { SIGSEGV } from './abi/signal.js';
 import { Sources } from './channel/sources.js';
+import { CharacterDevices } from './device/character-devices.js';
+import { Framebuffer } from './device/framebuffer.js';
+import { Mouse } from './device/mouse.js';
+import { Sound } from './device/sound.js';
 import { Descriptions } from './file/descriptions.js';
 import { DeviceFile } from './file/device-file.js';
 import type { FileOperations } from './file/file-operations.js';
@@ -92,7 +96,11 @@ export class Kernel {
   readonly programs = new Programs();
   readonly programMemories = new ProgramMemories();
   readonly processes: ProcessTable;
+  readonly devices = new CharacterDevices();
   readonly terminals = new Terminals(this);
+  readonly framebuffer = new Framebuffer(this);
+  readonly sound = new Sound(this);
+  readonly mouse = new Mouse(this);
   readonly events: KernelEvents;
   /** uname(2): sysname, nodename, release, version, machine, domainname. */
   readonly identity: readonly string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];

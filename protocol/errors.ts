@@ -165,6 +165,10 @@ export const errorTexts = {
     sentence: 'This browser has no shared memory, though the page is isolated.',
     remedy: 'Use another browser, or a current version of this one.',
   },
+  'kernel-not-initialised': {
+    sentence: 'The kernel was used before it had started.',
+    remedy: 'Wait for `init()` first.',
+  },
   'isolation-refused': {
     sentence: 'The browser did not isolate this page, so it has no shared memory.',
     remedy: 'Open the site in a tab of its own, in a current browser.',

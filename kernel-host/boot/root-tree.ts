@@ -2,7 +2,10 @@
 import { Errno } from '../abi/errno.js';
 import { S_IFCHR, S_IFDIR, S_IFREG } from '../abi/stat.js';
 import {
+  DEVICE_DSP,
+  DEVICE_FRAMEBUFFER,
   DEVICE_FULL,
+  DEVICE_MICE,
   DEVICE_NULL,
   DEVICE_PTMX,
   DEVICE_RANDOM,
@@ -17,6 +20,7 @@ const encoder = new TextEncoder();
 const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
   ['/bin', 0o755],
   ['/dev', 0o755],
+  ['/dev/input', 0o755],
   ['/dev/pts', 0o755],
   ['/dev/shm', 0o1777],
   ['/etc', 0o755],
@@ -30,7 +34,7 @@ const DIRECTORIES: readonly (readonly [path: string, mode: number])[] = [
   ['/var/tmp', 0o1777],
 ];
 
-const DEVICES: readonly (readonly [name: string, rdev: number])[] = [
+const DEVICES: readonly (readonly [path: string, rdev: number])[] = [
   ['null', DEVICE_NULL],
   ['zero', DEVICE_ZERO],
   ['full', DEVICE_FULL],
@@ -38,6 +42,9 @@ const DEVICES: readonly (readonly [name: string, rdev: number])[] = [
   ['urandom', DEVICE_URANDOM],
   ['tty', DEVICE_TTY],
   ['ptmx', DEVICE_PTMX],
+  ['fb0', DEVICE_FRAMEBUFFER],
+  ['dsp', DEVICE_DSP],
+  ['input/mice', DEVICE_MICE],
 ];
 
 const LINKS: readonly (readonly [path: string, target: string])[] = [
@@ -61,8 +68,10 @@ const FILES: readonly (readonly [path: string, text: string])[] = [
 export function plantRootTree(kernel: Kernel, names: readonly string[] = []): void {
   for (const [path, mode] of DIRECTORIES) makeDirectory(kernel, path, mode);
   const { root } = kernel.vfs;
-  const dev = makeDirectory(kernel, '/dev', 0o755);
-  for (const [name, rdev] of DEVICES) check(root.create(dev, encoder.encode(name), S_IFCHR | 0o666, rdev));
+  for (const [path, rdev] of DEVICES) {
+    const { directory, name } = split(kernel, `/dev/${path}`);
+    check(root.create(directory, name, S_IFCHR | 0o666, rdev));
+  }
   for (const [path, target] of LINKS) makeLink(kernel, path, target);
   for (const [path, text] of FILES) writeFile(kernel, path, encoder.encode(text), 0o644);
   const known = new Set(['localhost', 'portside', ...names]);

@@ -19,7 +19,17 @@ export class KernelChannel {
   }
 
   get pending(): boolean {
-    return Atomics.load(this.#words, this.#status) === STATUS_PENDING;
+    return this.status === STATUS_PENDING;
+  }
+
+  get status(): number {
+    return Atomics.load(this.#words, this.#status);
+  }
+
+  /** Resolves when the status may be another than this; null: it is another already. */
+  changed(status: number): Promise<unknown> | null {
+    const wait = Atomics.waitAsync(this.#words, this.#status, status);
+    return wait.async ? wait.value : null;
   }
 
   get number(): number {

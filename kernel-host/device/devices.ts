@@ -11,6 +11,10 @@ export const DEVICE_RANDOM = deviceNumber(1, 8);
 export const DEVICE_URANDOM = deviceNumber(1, 9);
 export const DEVICE_TTY = deviceNumber(5, 0);
 export const DEVICE_PTMX = deviceNumber(5, 2);
+/** Linux, admin-guide/devices.txt: the first frame buffer, /dev/dsp of the first sound card, all mice together. */
+export const DEVICE_FRAMEBUFFER = deviceNumber(29, 0);
+export const DEVICE_DSP = deviceNumber(14, 3);
+export const DEVICE_MICE = deviceNumber(13, 63);
 
 export const isMemoryDevice = (rdev: number): boolean =>
   rdev >= DEVICE_NULL && rdev <= DEVICE_URANDOM && rdev !== deviceNumber(1, 4) && rdev !== deviceNumber(1, 6);

@@ -3,6 +3,7 @@ import { EINVAL, ENOTDIR, ENOTTY, ESPIPE } from '../abi/errno.js';
 import type { Attributes } from '../abi/stat.js';
 import type { DirectoryEntry } from '../fs/file-system.js';
 import type { Place } from '../fs/vfs.js';
+import type { Backing } from '../memory/mapping.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import type { Task } from '../process/task.js';
@@ -44,6 +45,9 @@ export interface FileOperations {
 
   /** What a second description refers to, opened by way of /proc/<pid>/fd; absent where the first one is shared instead. */
   share?(): FileOperations;
+
+  /** What a shared mapping of it shows (mmap(2)); absent where it cannot be mapped. */
+  map?(): Backing;
 
   size(description: number): number;
   truncate(description: number, size: number): number;

@@ -4,13 +4,12 @@
  */
 import { EACCES, EEXIST, EFAULT, EINVAL, ENOMEM, Errno } from '../abi/errno.js';
 import { MAP_FIXED, MAP_FIXED_NOREPLACE, MREMAP_MAYMOVE, PAGE_SIZE, PROT_READ, PROT_WRITE } from '../abi/memory.js';
+import { AddressBounds, type Confinement, HEAP_ROOM } from './address-bounds.js';
 import { WASM_PAGE } from './kernel-memory.js';
 import { type Backing, type Mapping, Mappings, pageUp } from './mapping.js';
 import type { ProgramMemories } from './program-memories.js';
 import type { SharedObject } from './shared-object.js';
 
-/** Addresses kept for the heap before the first mapping. A program that moves its break further is refused, and maps memory. */
-const HEAP_ROOM = 2 * 1024 * 1024;
 /**
  * A block of this size is likely to grow in place (PHP extends its strings by mremap, then by mmap with the end as a hint: without
  * room behind them, building one is quadratic): as much as its size is left free behind it while there is enough.
@@ -30,8 +29,7 @@ export class AddressSpace {
   /** A thread of it was stopped from outside, and may go on for a while: nobody else can have the memory. */
   haunted = false;
   readonly #maximum: number;
-  /** Where the heap begins: behind what the program was linked with. */
-  readonly #heap: number;
+  #bounds: AddressBounds;
   #break: number;
   readonly #mappings: Mappings;
   /** mlockall(2): what is mapped from now on is locked. */
@@ -48,9 +46,10 @@ export class AddressSpace {
   constructor(memory: WebAssembly.Memory, maximum: number, heap = memory.buffer.byteLength) {
     this.memory = memory;
     this.#maximum = maximum;
-    this.#heap = heap;
-    this.#break = this.#heap;
-    this.#touched = this.#heap;
+    // The heap begins behind what the program was linked with.
+    this.#bounds = new AddressBounds(maximum, heap);
+    this.#break = heap;
+    this.#touched = heap;
     this.#mappings = new Mappings(memory);
   }
 
@@ -61,12 +60,25 @@ export class AddressSpace {
     const used = { start: 0, end: Math.min(pageUp(this.#break), memory.buffer.byteLength) };
     const copy = memories.copy(memory, this.#maximum / WASM_PAGE, [used, ...this.#mappings.all]);
     const child = new AddressSpace(copy, this.#maximum, this.#heap);
+    child.#bounds = this.#bounds;
     child.#break = this.#break;
     child.#touched = this.#touched;
     // POSIX mlock(): a child's memory is not locked.
     for (const mapping of this.#mappings.all) child.#mappings.insert({ ...mapping, locked: false });
     child.#shared = child.#mappings.shared();
     return child;
+  }
+
+  /** As its host wants it from now on; false when that cannot be. */
+  confine(choice: Confinement): boolean {
+    const bounds = this.#bounds.confined(choice, this.#break);
+    if (!bounds) return false;
+    this.#bounds = bounds;
+    if (choice.heap !== undefined) {
+      this.#break = choice.heap;
+      this.#touched = Math.max(this.#touched, choice.heap);
+    }
+    return true;
   }
 
   /** Whether other processes may see what it writes somewhere. */
@@ -109,7 +121,7 @@ export class AddressSpace {
 
   /** brk(2) as the system call has it: the break, moved or not. */
   brk(wanted: number): number {
-    if (wanted < this.#heap || wanted > this.#limit) return this.#break;
+    if (wanted < this.#heap || wanted > this.#bounds.breakLimit) return this.#break;
     const first = this.#mappings.all[0]?.start ?? this.#maximum;
     if (pageUp(wanted) > first || !this.#grow(wanted)) return this.#break;
     if (wanted < this.#break) this.#clear(wanted, this.#break);
@@ -126,7 +138,7 @@ export class AddressSpace {
     const size = pageUp(length);
     if ((flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) !== 0) {
       checkAligned(hint);
-      if (hint < this.#floor || hint + size > this.#maximum) throw new Errno(ENOMEM);
+      if (hint < this.#floor || hint + size > this.#limit) throw new Errno(ENOMEM);
       if ((flags & MAP_FIXED_NOREPLACE) !== 0 && !this.#free(hint, size)) throw new Errno(EEXIST);
       if (!this.#grow(hint + size)) throw new Errno(ENOMEM);
       this.#remove(hint, hint + size);
@@ -234,13 +246,17 @@ export class AddressSpace {
     this.#clear(address, Math.min(address + length, this.memory.buffer.byteLength));
   }
 
+  get #heap(): number {
+    return this.#bounds.heap;
+  }
+
   /** Lowest address of a mapping. */
   get #floor(): number {
-    return Math.max(this.#heap + HEAP_ROOM, pageUp(this.#break));
+    return this.#bounds.floor(pageUp(this.#break));
   }
 
   get #limit(): number {
-    return Math.min(this.#maximum, 2 ** 32 - PAGE_SIZE);
+    return this.#bounds.ceiling;
   }
 
   #free(start: number, size: number): boolean {

@@ -21,6 +21,8 @@ export interface Mapping {
 export interface Backing {
   /** Whose changes all who map it see (MAP_SHARED); null for a copy (MAP_PRIVATE). */
   readonly object: SharedObject | null;
+  /** What /proc/<pid>/maps calls it, where it is not a file. */
+  readonly label?: string;
   /** The most that mprotect(2) may give a mapping of it. */
   readonly allowed: number;
   /** Fills zeroed memory with what is to be seen there: 0 or -errno. @throws AbsentBlocks, to be called again */

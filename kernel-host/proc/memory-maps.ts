@@ -27,7 +27,8 @@ function mappingLine(kernel: Kernel, mapping: Mapping): string {
     backing?.object ? 's' : 'p',
   ].join('');
   if (!backing) return line(start, end, access, 0, 0, 0, '');
-  if (!(backing instanceof FileMapping)) return line(start, end, access, offset, 0, 0, '/dev/zero (deleted)');
+  if (!(backing instanceof FileMapping))
+    return line(start, end, access, offset, 0, 0, backing.label ?? '/dev/zero (deleted)');
   const { ino } = kernel.vfs.attributes(backing.place);
   // A name may hold a line's end: Linux writes that as an escape.
   const name = new TextDecoder().decode(placeName(kernel, backing.place)).replaceAll('\n', '\\012');

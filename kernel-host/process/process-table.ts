@@ -1,12 +1,12 @@
 /** The processes of a machine: pids, birth, exec, end, and who waits for whom. */
-import { EAGAIN, ENOMEM, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
-import { signaledStatus, statusExitCode, statusSignal } from '../abi/process.js';
+import { EAGAIN, EEXIST, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
+import { signaledStatus } from '../abi/process.js';
 import { searchPath } from '../abi/search-path.js';
-import { CLD_EXITED, CLD_KILLED, SA_NOCLDWAIT, SI_USER, SIGCHLD, SIGKILL } from '../abi/signal.js';
+import { SI_USER, SIGKILL } from '../abi/signal.js';
 import { S_IFDIR } from '../abi/stat.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
-import type { Entry } from '../platform/guest-workers.js';
+import type { AddressSpace } from '../memory/address-space.js';
 import { controlByOpening, leaderEnded } from '../tty/controlling-terminal.js';
 import type { Terminal } from '../tty/terminal.js';
 import { usageOf } from './accounting.js';
@@ -14,8 +14,10 @@ import { type Birth, createProcess, releaseProcess } from './birth.js';
 import { checkSize, type Executable, search } from './executables.js';
 import { createAddressSpace } from './guest-memory.js';
 import { hold, letGo } from './held-places.js';
+import { tellParent } from './parent-notice.js';
 import { type Image, INIT_PID, type Pid, type Process } from './process.js';
 import { guardedGroups, isUnused, releaseOrphaned } from './process-groups.js';
+import type { ProgramHost } from './program-host.js';
 import type { Task } from './task.js';
 import { Threads } from './threads.js';
 
@@ -110,6 +112,30 @@ export class ProcessTable {
     return this.#create({ parent, image, cwd, sharedPort: null, leads: false });
   }
 
+  /** A process whose host runs its program, in a session of its own, without a thread yet. @throws Errno EEXIST, EAGAIN */
+  adopt(pid: number, image: Image, cwd: Place, space: AddressSpace, host: ProgramHost): Process {
+    if (pid <= INIT_PID || this.#processes.has(pid) || this.threads.byTid(pid)) throw new Errno(EEXIST);
+    const process = this.#create({ parent: null, image, cwd, sharedPort: null, leads: true }, pid as Pid);
+    process.addressSpace = space;
+    process.host = host;
+    this.#spawned++;
+    return process;
+  }
+
+  /** As if it had never been: its parent is not told, and finds no child when it waits. */
+  vanish(process: Process): void {
+    if (process.status === null) {
+      process.status = 0;
+      releaseProcess(this.#kernel, process);
+      for (const child of process.children.values()) child.parent = null;
+      process.children.clear();
+      process.ended.wake();
+    }
+    const { parent } = process;
+    this.reap(process);
+    parent?.childChanged.wake();
+  }
+
   abandon(process: Process): void {
     releaseProcess(this.#kernel, process);
     this.#remove(process);
@@ -127,7 +153,7 @@ export class ProcessTable {
     hold(executable.place);
     letGo(process.executable);
     process.image = imageOf(executable, environment);
-    this.#leaveOldProgram(process);
+    this.leaveOldProgram(process);
     process.addressSpace = createAddressSpace(program, this.#kernel.programMemories);
     const memory = process.addressSpace?.memory ?? null;
     this.threads.start(process, process.pid, program, memory, { kind: 'program' }, prepare);
@@ -155,7 +181,8 @@ export class ProcessTable {
     process.image = imageOf(executable, environment);
     before.space.release(this.#kernel.programMemories);
     letGo(before.image.executable);
-    this.#leaveOldProgram(process);
+    this.leaveOldProgram(process);
+    process.host = null;
     try {
       this.threads.start(process, process.pid, program, space?.memory ?? null, { kind: 'program' }, (next) => {
         next.signals.inherit(task.signals);
@@ -167,38 +194,15 @@ export class ProcessTable {
     }
   }
 
-  /**
-   * A copy of a process, of which one thread goes on (POSIX fork()); its pid.
-   * @throws Errno ENOSYS, EAGAIN, ENOMEM
-   */
-  fork(task: Task, entry: Extract<Entry, { kind: 'fork' }>): Pid {
-    const { process: parent } = task;
-    if (!parent.addressSpace) throw new Errno(ENOSYS);
-    const child = this.bear(parent);
-    child.executed = false;
-    try {
-      parent.descriptors.forEach((fd, description) => {
-        this.#kernel.descriptions.share(description);
-        child.descriptors.put(fd, description, parent.descriptors.closesOnExec(fd));
-      });
-      child.addressSpace = parent.addressSpace.fork(this.#kernel.programMemories);
-      const { memory } = child.addressSpace;
-      this.threads.start(child, child.pid, parent.image.program, memory, entry, (first) => {
-        first.signals.copyFrom(task.signals);
-        first.ownName = task.ownName;
-      });
-    } catch (error) {
-      this.abandon(child);
-      if (error instanceof Errno) throw error;
-      throw new Errno(ENOMEM, { cause: error });
-    }
+  /** A copy of a process has its thread. */
+  forked(parent: Process, child: Process): void {
     this.#spawned++;
+    parent.forks++;
     parent.children.set(child.pid, child);
-    return child.pid;
   }
 
   /** What exec does away with. */
-  #leaveOldProgram(process: Process): void {
+  leaveOldProgram(process: Process): void {
     process.descriptors.forEach((fd, description) => {
       if (process.descriptors.closesOnExec(fd)) this.#kernel.closeDescriptor(process, fd, description);
     });
@@ -248,20 +252,7 @@ export class ProcessTable {
       this.#remove(process);
       return;
     }
-    const { actions } = parent.signals;
-    const unwanted = actions.ignoresByChoice(SIGCHLD) || (actions.get(SIGCHLD).flags & SA_NOCLDWAIT) !== 0;
-    const signal = statusSignal(status);
-    const value = signal === 0 ? statusExitCode(status) : signal;
-    // Before the signal: a parent that waits is to find no child any more.
-    if (unwanted) this.reap(process);
-    parent.signals.send({
-      signal: SIGCHLD,
-      code: signal === 0 ? CLD_EXITED : CLD_KILLED,
-      first: process.pid,
-      second: process.credentials.ruid,
-      value,
-    });
-    parent.childChanged.wake();
+    tellParent(parent, process, status, () => this.reap(process));
   }
 
   /** A zombie was waited for. */
@@ -284,9 +275,14 @@ export class ProcessTable {
     throw new Errno(EAGAIN);
   }
 
+  /** The next process or thread has this id, or the next one that is free. */
+  set nextPid(pid: number) {
+    this.#lastPid = pid - 1;
+  }
+
   /** @throws Errno EAGAIN and others */
-  #create(birth: Omit<Birth, 'pid'>): Process {
-    const process = createProcess(this.#kernel, { ...birth, pid: this.allocatePid() });
+  #create(birth: Omit<Birth, 'pid'>, pid: Pid = this.allocatePid()): Process {
+    const process = createProcess(this.#kernel, { ...birth, pid });
     this.#processes.set(process.pid, process);
     return process;
   }

@@ -12,6 +12,7 @@ import { Credentials } from './credentials.js';
 import type { IntervalTimers } from './interval-timers.js';
 import { Limits } from './limits.js';
 import type { PosixTimers } from './posix-timers.js';
+import type { ProgramHost } from './program-host.js';
 import type { Program } from './programs.js';
 import type { Signals } from './signals.js';
 import type { Task } from './task.js';
@@ -62,6 +63,10 @@ export class Process {
   /** Its threads by id; none of a zombie. */
   readonly tasks = new Map<Pid, Task>();
   image: Image;
+  /** Who runs its program, when not the kernel's own workers do. */
+  host: ProgramHost | null = null;
+  /** Children that it made by fork. */
+  forks = 0;
   /** Of a program whose memory the kernel shares. */
   addressSpace: AddressSpace | null = null;
   parent: Process | null;

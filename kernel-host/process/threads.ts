@@ -3,6 +3,7 @@ import { EAGAIN, Errno } from '../abi/errno.js';
 import { KernelChannel } from '../channel/kernel-channel.js';
 import { CHANNEL, COPYING_DATA_SIZE } from '../channel/layout.js';
 import type { Kernel } from '../kernel.js';
+import type { AddressSpace } from '../memory/address-space.js';
 import { UserMemory } from '../memory/user-memory.js';
 import type { Entry } from '../platform/guest-workers.js';
 import { addUsage, usageOfTask } from './accounting.js';
@@ -41,23 +42,11 @@ export class Threads {
     const buffer = createChannel(dataSize);
     const channel = new KernelChannel(buffer, 0);
     const user = new UserMemory(memory ? () => memory.buffer : () => buffer);
-    const task = new Task(
-      tid,
-      process,
-      channel,
-      user,
-      kernel.timers,
-      () => kernel.clock.monotonic(),
-      kernel.enqueue,
-      kernel,
-      (error) => kernel.failed(task, error),
-    );
+    const task = this.#create(process, tid, channel, user);
     // Emscripten's glue catches what it does not know, in places.
     task.dismissible = program.abi !== 'emscripten';
     const source = kernel.attach(task);
-    process.tasks.set(tid, task);
-    this.#byId.set(tid, task);
-    process.updateAlone(kernel.tracer !== null);
+    this.#join(task);
     try {
       prepare(task);
       task.worker = kernel.workers.start(
@@ -90,6 +79,17 @@ export class Threads {
     return task;
   }
 
+  /** A thread that its process's host runs, and listens to. */
+  adopt(process: Process, space: AddressSpace, tid: Pid, channel: KernelChannel): Task {
+    const { memory } = space;
+    // It may go on when the process is over: nobody else can have the memory.
+    space.haunted = true;
+    const task = this.#create(process, tid, channel, new UserMemory(() => memory.buffer));
+    task.dismissible = true;
+    this.#join(task);
+    return task;
+  }
+
   /** One thread ends, of several. */
   exit(task: Task): void {
     const { process } = task;
@@ -117,6 +117,28 @@ export class Threads {
     task.process.pastUsage = addUsage(task.process.pastUsage, usageOfTask(task));
     task.process.tasks.delete(task.tid);
     this.#byId.delete(task.tid);
+  }
+
+  #create(process: Process, tid: Pid, channel: KernelChannel, memory: UserMemory): Task {
+    const kernel = this.#kernel;
+    const task = new Task(
+      tid,
+      process,
+      channel,
+      memory,
+      kernel.timers,
+      () => kernel.clock.monotonic(),
+      kernel.enqueue,
+      kernel,
+      (error) => kernel.failed(task, error),
+    );
+    return task;
+  }
+
+  #join(task: Task): void {
+    task.process.tasks.set(task.tid, task);
+    this.#byId.set(task.tid, task);
+    task.process.updateAlone(this.#kernel.tracer !== null);
   }
 
   /** CLONE_CHILD_CLEARTID: whoever joins it, or takes its stack, waits for that. */

@@ -13,17 +13,20 @@ const execveat: Handler = (kernel, task, fd, pathAt, argv, envp, flags) => {
   const path = memory.path(pathAt);
   const own = path.length === 0;
   if (own && ((flags & AT_EMPTY_PATH) === 0 || fd === AT_FDCWD)) return -ENOENT;
-  const place = own
-    ? placeOf(kernel, describe(task, fd))
-    : kernel.vfs.lookup(startOf(kernel, task, fd), path, (flags & AT_SYMLINK_NOFOLLOW) === 0);
-  if (kernel.vfs.type(place) === S_IFLNK) return -ELOOP;
   const name = new TextDecoder().decode(path);
   // As execveat(2) names to an interpreter what it has no path to.
   const told = own ? `/dev/fd/${fd}` : fd === AT_FDCWD || name.startsWith('/') ? name : `/dev/fd/${fd}/${name}`;
   // Linux lets a program begin without argv, and gives it an empty name.
   const words = argv === 0 ? [] : strings(memory, argv);
+  const environment = envp === 0 ? [] : strings(memory, envp);
+  const hosted = process.host?.exec(task, told, words, environment) ?? null;
+  if (hosted !== null) return hosted;
+  const place = own
+    ? placeOf(kernel, describe(task, fd))
+    : kernel.vfs.lookup(startOf(kernel, task, fd), path, (flags & AT_SYMLINK_NOFOLLOW) === 0);
+  if (kernel.vfs.type(place) === S_IFLNK) return -ELOOP;
   const found = executable(kernel, process.cwd, place, told, words.length === 0 ? [''] : words);
-  kernel.processes.exec(task, found, envp === 0 ? [] : strings(memory, envp));
+  kernel.processes.exec(task, found, environment);
   return PARKED;
 };
 

@@ -98,6 +98,9 @@ function fileBacking(kernel: Kernel, task: Task, fd: number, shared: boolean, pr
     kernel.memory.u32[(description >>> 2) + DESCRIPTION.RDEV_W] === DEVICE_ZERO
   )
     return shared ? new SharedObject(null) : null;
+  const device = kernel.descriptions.kernelObject(description);
+  // Drawing in a copy of its own shows nothing to anybody.
+  if (device?.map && shared) return device.map();
   // POSIX mmap(): the file is of a kind that cannot be mapped.
   if (!place || kernel.vfs.type(place) !== S_IFREG) throw new Errno(ENODEV);
   return kernel.mappedFiles.map(description, place, shared, protection);

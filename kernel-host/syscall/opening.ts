@@ -93,7 +93,7 @@ function openNode(kernel: Kernel, place: Place, flags: number): number {
   const attributes = kernel.vfs.attributes(place);
   const { mode, rdev } = attributes;
   const type = mode & S_IFMT;
-  if (type === S_IFCHR && !isMemoryDevice(rdev)) return kernel.terminals.open(place, rdev, flags);
+  if (type === S_IFCHR && !isMemoryDevice(rdev)) return kernel.devices.open(place, rdev, flags);
   if (type === S_IFBLK) return -ENXIO;
   if (type === S_IFIFO) return openFifo(kernel, place, flags);
   const opened = place.fileSystem.open(place.node, flags);

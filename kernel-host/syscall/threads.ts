@@ -2,6 +2,7 @@
 import { EINVAL, ENOSYS, ESRCH } from '../abi/errno.js';
 import { exitedStatus } from '../abi/process.js';
 import type { Kernel } from '../kernel.js';
+import { fork as forkProcess } from '../process/fork.js';
 import { PARKED, type Task } from '../process/task.js';
 import type { Handler } from './call.js';
 
@@ -26,11 +27,14 @@ const clone: Handler = (kernel, task, flags, stack, parentTid, threadPointer, ch
   const space = process.addressSpace;
   if (!space) return -ENOSYS;
   if ((flags & CLONE_PARENT_SETTID) !== 0) memory.getInt32(parentTid);
+  const clearAt = (flags & CLONE_CHILD_CLEARTID) !== 0 ? childTid >>> 0 : 0;
+  const hosted = process.host?.clone(task, stack >>> 0, threadPointer >>> 0, clearAt) ?? null;
+  if (hosted !== null) return hosted;
   const tid = kernel.processes.allocatePid();
   const entry = { kind: 'thread', stack: stack >>> 0, threadPointer: threadPointer >>> 0 } as const;
   kernel.processes.threads.start(process, tid, process.image.program, space.memory, entry, (thread) => {
     thread.signals.mask = task.signals.mask;
-    if ((flags & CLONE_CHILD_CLEARTID) !== 0) thread.clearAddress = childTid >>> 0;
+    thread.clearAddress = clearAt;
     if ((flags & CLONE_PARENT_SETTID) !== 0) memory.setInt32(parentTid, tid);
   });
   return tid;
@@ -38,7 +42,8 @@ const clone: Handler = (kernel, task, flags, stack, parentTid, threadPointer, ch
 
 /** What the worker saved of its frames, its stack pointer, thread storage, and 1 where it is not the first thread. */
 const fork: Handler = (kernel, task, saved, stack, threadStorage, isThread) =>
-  kernel.processes.fork(task, {
+  task.process.host?.fork(task) ??
+  forkProcess(kernel, task, {
     kind: 'fork',
     saved: saved >>> 0,
     stack: stack >>> 0,

@@ -3,7 +3,7 @@
  * screen will be at then: where the line begins, and how far to go back over a tab.
  */
 import { ECHOCTL } from '../abi/termios.js';
-import { ByteQueue } from './byte-queue.js';
+import { ByteQueue } from '../file/byte-queue.js';
 import { isControl } from './character-class.js';
 import { BACKSPACE, type OutputProcessor, TAB, TAB_WIDTH } from './output-processing.js';
 import type { Termios } from './termios.js';

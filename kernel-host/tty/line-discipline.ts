@@ -18,7 +18,7 @@ import {
   type VSTOP,
   VTIME,
 } from '../abi/termios.js';
-import type { ByteQueue } from './byte-queue.js';
+import type { ByteQueue } from '../file/byte-queue.js';
 import { Echo } from './echo.js';
 import { FlowControl } from './flow-control.js';
 import { InputProcessor } from './input-processing.js';

@@ -1,6 +1,6 @@
 /** What becomes of bytes that are written to a terminal: OPOST, with the column that tabs and carriage returns depend on. */
 import { OCRNL, OLCUC, ONLCR, ONLRET, ONOCR, OPOST, TABDLY, XTABS } from '../abi/termios.js';
-import type { ByteQueue } from './byte-queue.js';
+import type { ByteQueue } from '../file/byte-queue.js';
 import { isContinuation, isControl, toUpper } from './character-class.js';
 import type { Termios } from './termios.js';
 

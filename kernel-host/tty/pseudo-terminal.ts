@@ -5,8 +5,8 @@
 import { EAGAIN, EIO } from '../abi/errno.js';
 import { POLLHUP, POLLIN, POLLOUT, POLLPRI, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
 import { EXTPROC, IXON, VSTART, VSTOP } from '../abi/termios.js';
+import { ByteQueue } from '../file/byte-queue.js';
 import { WaitQueue } from '../poll/wait-queue.js';
-import { ByteQueue } from './byte-queue.js';
 import { LineDiscipline, type Listener } from './line-discipline.js';
 import type { Termios } from './termios.js';
 

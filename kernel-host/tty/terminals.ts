@@ -1,5 +1,5 @@
 /** The terminals of a machine, by number, and what opening a terminal device leads to. */
-import { EIO, ENODEV, ENOSPC, ENXIO } from '../abi/errno.js';
+import { EIO, ENOSPC, ENXIO } from '../abi/errno.js';
 import { O_ACCMODE, O_NOCTTY, O_RDWR, O_WRONLY } from '../abi/fcntl.js';
 import { DEVICE_PTMX, DEVICE_TTY } from '../device/devices.js';
 import { MountedFile } from '../file/mounted-file.js';
@@ -24,6 +24,8 @@ export class Terminals {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    kernel.devices.register(DEVICE_PTMX, (place, flags) => this.openMaster(place, flags));
+    kernel.devices.register(DEVICE_TTY, (place, flags) => this.#openControlling(place, flags));
   }
 
   /** Puts devpts at /dev/pts. @throws Errno ENOENT, EBUSY when that is no empty place for it */
@@ -73,10 +75,8 @@ export class Terminals {
     hangUp(this.#kernel, terminal);
   }
 
-  /** A new description of what a device leads to, or -errno. */
-  open(place: Place, rdev: number, flags: number): number {
-    if (rdev === DEVICE_PTMX) return this.openMaster(place, flags);
-    if (rdev !== DEVICE_TTY) return -ENODEV;
+  /** By /dev/tty: the caller's own terminal. */
+  #openControlling(place: Place, flags: number): number {
     const terminal = this.#kernel.current?.process.terminal;
     return terminal ? this.describeSlave(terminal, flags, place) : -ENXIO;
   }

@@ -11,7 +11,7 @@ import { Kernel } from '../../kernel-host/kernel.js';
 import { SlabAllocator } from '../../kernel-host/memory/slab-allocator.js';
 import { createPipe } from '../../kernel-host/pipe/pipe.js';
 import { systemClock } from '../../kernel-host/platform/clock.js';
-import { workerScript } from '../unit/kernel/worker-script.js';
+import { workerScript } from '../support/worker-script.js';
 
 const PROGRAM = '/bin/stress';
 const DURATION = 6_000;
@@ -29,15 +29,15 @@ const KILLABLE = ['producer', 'client', 'churner', 'consumer', 'server'] as cons
 /** What every process runs: the role that its first argument names, with the second as its seed. */
 const ROLES = `
   import { workerData as start } from 'node:worker_threads';
-  import * as errno from '../../../kernel-host/abi/errno.js';
-  import { F_SETFL, O_CREAT, O_NONBLOCK, O_RDWR, O_TRUNC } from '../../../kernel-host/abi/fcntl.js';
-  import { POLLIN, POLLOUT } from '../../../kernel-host/abi/poll.js';
-  import { emptyAttributes } from '../../../kernel-host/abi/stat.js';
-  import * as number from '../../../kernel-host/abi/syscall.js';
-  import { GuestChannel } from '../../../kernel-host/channel/guest-channel.js';
-  import { KernelMemory } from '../../../kernel-host/memory/kernel-memory.js';
-  import { ProcessView } from '../../../kernel-host/vdso/process-view.js';
-  import { SystemCalls } from '../../../kernel-host/vdso/system-calls.js';
+  import * as errno from '../../kernel-host/abi/errno.js';
+  import { F_SETFL, O_CREAT, O_NONBLOCK, O_RDWR, O_TRUNC } from '../../kernel-host/abi/fcntl.js';
+  import { POLLIN, POLLOUT } from '../../kernel-host/abi/poll.js';
+  import { emptyAttributes } from '../../kernel-host/abi/stat.js';
+  import * as number from '../../kernel-host/abi/syscall.js';
+  import { GuestChannel } from '../../kernel-host/channel/guest-channel.js';
+  import { KernelMemory } from '../../kernel-host/memory/kernel-memory.js';
+  import { ProcessView } from '../../kernel-host/vdso/process-view.js';
+  import { SystemCalls } from '../../kernel-host/vdso/system-calls.js';
 
   const memory = new KernelMemory(start.memory);
   const channel = new GuestChannel(memory, start.channel, 0, start.channelDataSize, start.source);
@@ -288,7 +288,7 @@ class Stress {
 it('threads that are killed at any moment leave no trace', async () => {
   const records = outstanding(SlabAllocator);
   const sources = outstanding(Sources);
-  const stress = new Stress(await workerScript(ROLES));
+  const stress = new Stress(await workerScript(ROLES, import.meta.dirname));
   const { kernel, tally } = stress;
   const { root } = kernel.vfs;
   const directory = makeDirectory(kernel, '/churn', 0o755);

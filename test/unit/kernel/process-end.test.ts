@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { PROCESS } from '../../../kernel-host/memory/layout.js';
+import { workerScript } from '../../support/worker-script.js';
 import { TestMachine } from './guest.js';
-import { workerScript } from './worker-script.js';
 
 const HEAD = `
   import { parentPort, workerData } from 'node:worker_threads';
@@ -44,7 +44,10 @@ describe('a process that is killed', () => {
     const machine = new TestMachine();
     const guest = machine.spawn();
     const go = new Int32Array(new SharedArrayBuffer(4));
-    const worker = new Worker(await workerScript(INSIDE), { eval: true, workerData: { start: guest.start, go } });
+    const worker = new Worker(await workerScript(INSIDE, import.meta.dirname), {
+      eval: true,
+      workerData: { start: guest.start, go },
+    });
     expect(await message(worker)).toBe('inside');
     machine.kernel.processes.end(guest.process, 9);
     expect(guest.process.status).toBeNull();
@@ -63,7 +66,7 @@ describe('a process that is killed', () => {
 
   it('leaves the process that gets its records alone, however late its worker stops', async () => {
     const machine = new TestMachine();
-    const script = await workerScript(RUNNING);
+    const script = await workerScript(RUNNING, import.meta.dirname);
     const go = new Int32Array(new SharedArrayBuffer(4));
     for (let round = 0; round < 5; round++) {
       const guest = machine.spawn();
@@ -88,7 +91,10 @@ describe('a process that is killed', () => {
     const machine = new TestMachine();
     const guest = machine.spawn();
     const go = new Int32Array(new SharedArrayBuffer(4));
-    const worker = new Worker(await workerScript(INSIDE), { eval: true, workerData: { start: guest.start, go } });
+    const worker = new Worker(await workerScript(INSIDE, import.meta.dirname), {
+      eval: true,
+      workerData: { start: guest.start, go },
+    });
     await message(worker);
     await worker.terminate();
     machine.kernel.crashed(guest.process, 'its worker ended');

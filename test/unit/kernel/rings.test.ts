@@ -9,7 +9,7 @@ import { SlabAllocator } from '../../../kernel-host/memory/slab-allocator.js';
 import { layOutSuperblock } from '../../../kernel-host/memory/superblock.js';
 import { readRing, ringAvailable, ringRoom, writeRing } from '../../../kernel-host/pipe/ring.js';
 import { type Ring, Rings } from '../../../kernel-host/pipe/rings.js';
-import { workerScript } from './worker-script.js';
+import { workerScript } from '../../support/worker-script.js';
 
 const CAPACITY = 8192;
 
@@ -72,7 +72,7 @@ describe('a ring', () => {
   it('carries bytes from one thread to another unharmed', async () => {
     const { memory, ring: tested } = ring();
     const total = 4_000_000;
-    const writer = await workerScript(WRITER);
+    const writer = await workerScript(WRITER, import.meta.dirname);
     const worker = new Worker(writer, {
       eval: true,
       workerData: { memory: memory.memory, address: tested.address, total },

@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { makeDirectory, writeFile } from '../../../kernel-host/boot/root-tree.js';
+import { workerScript } from '../../support/worker-script.js';
 import { bytes, TestMachine } from './guest.js';
-import { workerScript } from './worker-script.js';
 
 const SIZE = 9000;
 const ROUNDS = 3000;
@@ -60,7 +60,7 @@ it('sees every change whole, in memory that grows meanwhile', async () => {
   const file = root.lookup(race, bytes('file'));
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const guest = machine.spawn();
-  const worker = new Worker(await workerScript(READER), {
+  const worker = new Worker(await workerScript(READER, import.meta.dirname), {
     eval: true,
     workerData: { start: guest.start, stop },
   });

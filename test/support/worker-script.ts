@@ -1,10 +1,10 @@
 /** Scripts for worker threads, from TypeScript: bundled in memory. */
 import { build } from 'esbuild';
 
-/** @param source imports paths relative to this folder. For a Worker with `eval: true`. */
-export async function workerScript(source: string): Promise<string> {
+/** For a Worker with `eval: true`. @param folder that the source's imports are relative to. */
+export async function workerScript(source: string, folder: string): Promise<string> {
   const bundle = await build({
-    stdin: { contents: source, resolveDir: import.meta.dirname, loader: 'ts' },
+    stdin: { contents: source, resolveDir: folder, loader: 'ts' },
     bundle: true,
     format: 'cjs',
     platform: 'node',
