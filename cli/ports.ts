@@ -24,14 +24,12 @@ export class Ports {
   }
 
   /** Builds it first if need be, and says so. @throws PortsideError port-unknown, port-failed */
-  async get(name: string): Promise<Port> {
+  async get(name: string, step = (text: string) => console.error(`portside: ${text}`)): Promise<Port> {
     if (!this.has(name)) {
       throw new PortsideError('port-unknown', `${name}. There are ${this.#builder.portNames().join(', ')}.`);
     }
-    return this.#builder
-      .port(name, (step) => console.error(`portside: ${step}`))
-      .catch((cause: unknown) => {
-        throw new PortsideError('port-failed', cause instanceof Error ? cause.message : String(cause), { cause });
-      });
+    return this.#builder.port(name, step).catch((cause: unknown) => {
+      throw new PortsideError('port-failed', cause instanceof Error ? cause.message : String(cause), { cause });
+    });
   }
 }

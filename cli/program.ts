@@ -10,7 +10,7 @@ import {
   parsePort,
   parseWorkers,
 } from './arguments.js';
-import { DEFAULT_PHP, type PhpVersion, phpVersions } from './php/releases.js';
+import { DEFAULT_PHP, NATIVE_PHP, type PhpChoice, phpVersions } from './php/releases.js';
 
 /** What this installation of Portside is. */
 export interface Installation {
@@ -22,7 +22,7 @@ export interface Installation {
 }
 
 interface PackFlags {
-  readonly php: PhpVersion;
+  readonly php: PhpChoice;
   readonly workers: number;
   readonly ack: Acknowledgement;
   readonly base: string;
@@ -37,7 +37,7 @@ interface RunFlags {
   readonly env?: Readonly<Record<string, string>>;
   readonly inheritEnv?: boolean;
   readonly cwd: string;
-  readonly php: PhpVersion;
+  readonly php: PhpChoice;
   readonly listen?: readonly Listen[];
   readonly tty?: boolean;
   readonly strace?: boolean;
@@ -82,7 +82,7 @@ export function createProgram({ version, build, guest }: Installation): Command 
     .action(
       async (docroot: string | undefined, { from = '', ...flags }: PackFlags & { out: string; from?: string }) => {
         const { pack } = await import('./pack.js');
-        await pack(docroot ?? from, { ...flags, build, isArchive: docroot === undefined });
+        await pack(docroot ?? from, { ...flags, build, guest, isArchive: docroot === undefined });
       },
     );
 
@@ -102,7 +102,7 @@ export function createProgram({ version, build, guest }: Installation): Command 
     .action(async (folder: string, flags: PackFlags & { port: number; host: string }, command: Command) => {
       const { serve } = await import('./serve.js');
       const packSettingsGiven = PACK_OPTIONS.some((name) => command.getOptionValueSource(name) === 'cli');
-      await serve(folder, { ...flags, build, packSettingsGiven });
+      await serve(folder, { ...flags, build, guest, packSettingsGiven });
     });
 
   program
@@ -244,7 +244,12 @@ function withPackOptions(command: Command): Command {
 }
 
 function phpOption(): Option {
-  return new Option('--php <version>', 'version of PHP').choices(phpVersions).default(DEFAULT_PHP);
+  return new Option(
+    '--php <version>',
+    `version of PHP; ${NATIVE_PHP}: a smaller 8.2 that is built here first, by clang`,
+  )
+    .choices([...phpVersions, NATIVE_PHP])
+    .default(DEFAULT_PHP);
 }
 
 /** `--no-env` beside `--env NAME=VALUE`: commander would take the one for the other's negation and drop the values. */

@@ -2,7 +2,8 @@ import { constants } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Port } from '../guest/build-ports.mjs';
 import type { Listen, Mount } from './arguments.js';
-import type { PhpVersion } from './php/releases.js';
+import { obtainPhp } from './php/obtain.js';
+import { NATIVE_PHP, type PhpChoice } from './php/releases.js';
 import { opcodeCacheOptions } from './php/settings.js';
 import { Ports } from './ports.js';
 
@@ -14,7 +15,7 @@ export interface RunSettings {
   readonly inheritEnv: boolean;
   /** Guest directory. */
   readonly cwd: string;
-  readonly php: PhpVersion;
+  readonly php: PhpChoice;
   readonly listen: readonly Listen[];
   /** A terminal for the guest even where this process has none. */
   readonly terminal: boolean;
@@ -67,7 +68,7 @@ export async function run(program: string, args: readonly string[], settings: Ru
   ]);
   const options: RunOptions = {
     ...machine,
-    args: [program, ...(program === 'php' ? opcodeCacheOptions(CACHE) : []), ...args],
+    args: [program, ...(isDownloaded(program, settings.php) ? opcodeCacheOptions(CACHE) : []), ...args],
     mounts: settings.mounts,
     env: { ...(settings.inheritEnv ? inheritedEnvironment() : {}), ...settings.env },
     cwd: settings.cwd,
@@ -87,7 +88,8 @@ async function machineFor(
   { php, ports: wanted, guest }: RunSettings,
 ): Promise<Pick<RunOptions, 'program' | 'programs' | 'links'>> {
   const known = await Ports.in(guest);
-  const names = new Set(known.has(program) ? [...wanted, program] : wanted);
+  const isPort = known.has(program) && !isDownloaded(program, php);
+  const names = new Set(isPort ? [...wanted, program] : wanted);
   const ports: Port[] = [];
   // One after the other: each build has both processors.
   for (const name of names) ports.push(await known.get(name));
@@ -95,19 +97,21 @@ async function machineFor(
     port.programs.map(({ path, file }) => ({ path, file: join(port.folder, file) })),
   );
   // A port's own program is the one of its name, or its first; beside that, what is in the machine has its name.
-  const own = known.has(program) ? programs.slice(-(ports.at(-1)?.programs.length ?? 0))[0] : undefined;
-  const port = programs.find(({ path }) => basename(path) === program) ?? own;
+  const own = isPort ? programs.slice(-(ports.at(-1)?.programs.length ?? 0))[0] : undefined;
+  const port = isDownloaded(program, php)
+    ? undefined
+    : (programs.find(({ path }) => basename(path) === program) ?? own);
   return {
-    program: port ?? (await installed(program, php)),
+    program: port ?? (await installed(program, php, guest)),
     programs,
     links: Object.assign({}, ...ports.map(({ links }) => links)),
   };
 }
 
 /** What is no port, where a machine has what its owner installs. @param program `php`, or a path of this machine */
-const installed = async (program: string, php: PhpVersion): Promise<Installed> => ({
+const installed = async (program: string, php: PhpChoice, guest: string): Promise<Installed> => ({
   path: `/usr/local/bin/${basename(program)}`,
-  file: program === 'php' ? await phpPath(php) : resolve(program),
+  file: isDownloaded(program, php) ? await phpPath(php, guest) : resolve(program),
 });
 
 /** Signals that a person or a supervisor sends: they are to see that this process died of it (as of any native program). */
@@ -120,10 +124,12 @@ function dieBy(signal: number): void {
   if (name && FORWARDED.has(name)) process.kill(process.pid, name);
 }
 
-async function phpPath(version: PhpVersion): Promise<string> {
-  const { phpGuest } = await import('./php/guest.js');
-  const guest = await phpGuest(version, (name) => console.error(`portside: downloading PHP ${version} (${name})`));
-  return guest.wasm;
+/** A PHP that was built elsewhere; one of our own is a port. */
+const isDownloaded = (program: string, php: PhpChoice): boolean => program === 'php' && php !== NATIVE_PHP;
+
+async function phpPath(php: PhpChoice, guest: string): Promise<string> {
+  const { wasm } = await obtainPhp(guest)(php, (step) => console.error(`portside: ${step}`));
+  return wasm;
 }
 
 function inheritedEnvironment(): Record<string, string> {

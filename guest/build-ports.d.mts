@@ -23,11 +23,27 @@ export interface Recipe {
   readonly licence: string;
   /** Programs that the build runs besides make, and the Debian packages that bring them. */
   readonly tools?: Readonly<Record<string, string>>;
+  /** What it is linked with, by the name of the folder that the source of each is in. */
+  readonly libraries?: Readonly<Record<string, Library>>;
   /** May give more links, of which only the build knows. */
   build(building: Building): Promise<{ readonly links: Readonly<Record<string, string>> } | undefined>;
 }
 
-export interface Building {
+/** An archive of Debian's, as a recipe's own. */
+export interface Library {
+  readonly version: string;
+  readonly url: string;
+  readonly sha256: string;
+  readonly licence: string;
+}
+
+/** What runs in the folder of a source. */
+export interface Commands {
+  run(command: string, ...args: string[]): Promise<void>;
+  portside(...args: string[]): Promise<void>;
+}
+
+export interface Building extends Commands {
   /** Folder of the source. */
   readonly source: string;
   /** Command lines for makefiles. */
@@ -36,9 +52,10 @@ export interface Building {
   readonly ranlib: string;
   /** make's flag for what this machine can do at once. */
   readonly jobs: string;
-  /** Runs a program in the source's folder. */
-  run(command: string, ...args: string[]): Promise<void>;
-  portside(...args: string[]): Promise<void>;
+  /** Where libraries are installed to: has `include` and `lib`. */
+  readonly prefix: string;
+  /** In the folder of a library's source. */
+  in(library: string): Commands;
 }
 
 /** Of all recipes. */

@@ -5,7 +5,7 @@
  * `node guest/build-ports.mjs [NAME...]` builds those named, or all, and prints where each lies.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
@@ -31,7 +31,8 @@ export async function port(name, onStep) {
   const { recipe } = await import(pathToFileURL(recipeFile).href);
   const portside = join(cli, 'portside.js');
   if (!existsSync(portside)) throw new BuildError('Portside itself is not built. Run npm run build first.');
-  const hash = await contentHash(here, [script, recipeFile]);
+  const patch = patchOf(name);
+  const hash = await contentHash(here, [script, recipeFile, ...(patch ? [patch] : [])]);
   hash.update(basename(await sysroot(onStep)));
   // Portside's tools rewrite programs with it.
   hash.update(createRequire(script)('binaryen/package.json').version);
@@ -45,6 +46,12 @@ export async function port(name, onStep) {
   return { folder, ...JSON.parse(await readFile(join(folder, 'port.json'), 'utf8')) };
 }
 
+/** What a recipe changes in the source. */
+function patchOf(name) {
+  const patch = join(recipes, `${name}.patch`);
+  return existsSync(patch) ? patch : undefined;
+}
+
 /** The compiler's wrapper, under names that the bundler gave its parts. */
 async function wrapper() {
   const parts = readdirSync(cli)
@@ -54,20 +61,42 @@ async function wrapper() {
   return Promise.all(parts.map((part) => readFile(join(cli, part))));
 }
 
+/** Unpacks an archive of Debian's into `folder`. */
+async function unpack(source, archive, folder) {
+  await fetchSource(source, archive);
+  await mkdir(folder, { recursive: true });
+  await tool(source.name, folder, 'tar', ['-xf', archive, '--strip-components=1', '--no-same-owner']);
+}
+
+/** What recipes run, in a folder of theirs. */
+const commandsIn = (name, folder, portside) => {
+  const run = (command, ...args) => tool(name, folder, command, args);
+  return { run, portside: (...args) => run(process.execPath, portside, ...args) };
+};
+
 /** Leaves the programs, what they are licensed under, and a list of them in `work`/port. */
 async function build(recipe, work, portside) {
-  const { name, version, programs, links, licence } = recipe;
-  const archive = join(work, 'source.tar');
-  await fetchSource({ name, url: recipe.url, sha256: recipe.sha256 }, archive);
+  const { name, version, programs, links, licence, libraries = {} } = recipe;
   const source = join(work, 'source');
-  await mkdir(source);
-  const run = (command, ...args) => tool(name, source, command, args);
-  await run('tar', '-xf', archive, '--strip-components=1', '--no-same-owner');
+  await unpack({ name, url: recipe.url, sha256: recipe.sha256 }, join(work, 'source.tar'), source);
+  const licences = [`${name} ${version}\n\n${await readFile(join(source, licence), 'utf8')}`];
+  const folderOf = (library) => join(work, 'libraries', library);
+  for (const [library, archive] of Object.entries(libraries)) {
+    const folder = folderOf(library);
+    await unpack({ name: library, ...archive }, join(work, `${library}.tar`), folder);
+    licences.push(`${library} ${archive.version}\n\n${await readFile(join(folder, archive.licence), 'utf8')}`);
+  }
+  const prefix = join(work, 'prefix');
+  for (const part of ['include', 'lib']) await mkdir(join(prefix, part), { recursive: true });
+  const patch = patchOf(name);
+  const commands = commandsIn(name, source, portside);
+  if (patch) await commands.run('patch', '-p1', '-s', '-i', patch);
   const own = (command) => `${process.execPath} ${portside} ${command}`;
   const made = await recipe.build({
+    ...commands,
     source,
-    run,
-    portside: (...args) => run(process.execPath, portside, ...args),
+    prefix,
+    in: (library) => commandsIn(library, folderOf(library), portside),
     cc: own('cc'),
     ar: own('ar'),
     ranlib: own('ranlib'),
@@ -79,10 +108,10 @@ async function build(recipe, work, portside) {
   for (const [path, file] of Object.entries(programs)) {
     const target = join('bin', `${basename(path)}.wasm`);
     await copyFile(join(source, file), join(port, target));
-    await run(process.execPath, portside, 'strip', join(port, target));
+    await commands.portside('strip', join(port, target));
     installed.push({ path, file: target });
   }
-  await cp(join(source, licence), join(port, 'LICENCE'));
+  await writeFile(join(port, 'LICENCE'), licences.map((text) => `${text.trim()}\n`).join('\n\n'));
   await writeFile(
     join(port, 'port.json'),
     JSON.stringify({ name, version, programs: installed, links: { ...links, ...made?.links } }),

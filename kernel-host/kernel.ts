@@ -103,7 +103,7 @@ export class Kernel {
   readonly mouse = new Mouse(this);
   readonly events: KernelEvents;
   /** uname(2): sysname, nodename, release, version, machine, domainname. */
-  readonly identity: readonly string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];
+  readonly identity: string[] = ['Linux', 'portside', '6.1.0-portside', '#1', 'wasm32', '(none)'];
   /** Whose call is being answered: whom /proc/self means. */
   current: Task | null = null;
   readonly #dispatcher: Dispatcher;
@@ -120,7 +120,7 @@ export class Kernel {
     this.slabs = new SlabAllocator(this.memory, this.pages);
     this.timers = new Timers(platform.alarm, () => platform.clock.monotonic());
     const root = new MemoryFileSystem(this.memory, this.pages, platform.clock);
-    this.vfs = new Vfs(this.memory, root);
+    this.vfs = new Vfs(this.memory, root, () => this.current?.process ?? null);
     this.descriptions = new Descriptions(
       this.memory,
       this.slabs,

@@ -71,15 +71,15 @@ export class AssetWriter {
    * The guest, compressed as it is in the cache.
    * @throws PortsideError `php-damaged` if the cache does not hold what was put there.
    */
-  async guest(version: string, { compressed, release }: PhpGuest): Promise<Asset> {
+  async guest({ label, compressed, sha256 }: PhpGuest): Promise<Asset> {
     const damaged = (cause?: unknown) =>
-      new PortsideError('php-damaged', `Delete ${dirname(compressed)}, and it is downloaded again.`, { cause });
+      new PortsideError('php-damaged', `Delete ${dirname(compressed)}, and it is had anew.`, { cause });
     const raw = new Meter();
     await pipeline(createReadStream(compressed), createGunzip(), raw, drain).catch((cause) => {
       throw damaged(cause);
     });
-    if (raw.sha256() !== release.mendedSha256) throw damaged();
-    const asset = await this.#write(`php-${version}`, COMPRESSED, createReadStream(compressed));
+    if (raw.sha256() !== sha256) throw damaged();
+    const asset = await this.#write(`php-${label}`, COMPRESSED, createReadStream(compressed));
     return { ...asset, encoding: 'gzip', rawSize: raw.size };
   }
 

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PhpGuest } from '../php/guest.js';
-import { PACKAGE_VERSION } from '../php/releases.js';
 
 /** What the build writes for each package that went into a bundle (rollup.config.mjs). */
 interface BundledPackage {
@@ -15,14 +14,10 @@ interface BundledPackage {
  * The licences of all that a packed site carries, as one text for people.
  * @param folder Where the build left those of the bundled packages.
  */
-export async function licenseText(folder: string, version: string, { release, license }: PhpGuest): Promise<string> {
+export async function licenseText(folder: string, { origin, license }: PhpGuest): Promise<string> {
   const packages = await bundledPackages(folder);
   const sections = [
-    section(
-      `PHP ${version}, built by the WordPress Playground project (npm package ${release.packageName} ${PACKAGE_VERSION}),\n` +
-        'which publishes its source code: https://github.com/WordPress/wordpress-playground',
-      await readFile(license, 'utf8'),
-    ),
+    section(origin, await readFile(license, 'utf8')),
     ...packages.map((bundled) => section(`${bundled.name} ${bundled.version} (${bundled.license})`, bundled.text)),
   ];
   return [

@@ -6,8 +6,8 @@ import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js'
 import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
 import { PortsideError } from '../../protocol/errors.js';
 import type { Acknowledgement, ChunkEntry, SiteConfig } from '../../protocol/site.js';
-import { phpGuest } from '../php/guest.js';
-import type { PhpVersion } from '../php/releases.js';
+import type { ObtainPhp } from '../php/obtain.js';
+import type { PhpChoice } from '../php/releases.js';
 import { withTemporaryDirectory } from '../temporary.js';
 import { countFiles } from '../words.js';
 import { writing } from '../writing.js';
@@ -34,7 +34,7 @@ export interface PackOptions {
   readonly docroot: string;
   readonly isArchive?: boolean;
   readonly out: string;
-  readonly php: PhpVersion;
+  readonly php: PhpChoice;
   readonly workers: number;
   readonly ack?: Acknowledgement;
   readonly base: string;
@@ -72,7 +72,7 @@ export interface Report {
  * @param obtain Where PHP comes from.
  * @throws PortsideError for everything that a person can do something about.
  */
-export async function packSite(options: PackOptions, report: Report, obtain = phpGuest): Promise<PackResult> {
+export async function packSite(options: PackOptions, report: Report, obtain: ObtainPhp): Promise<PackResult> {
   if (options.isArchive) {
     const archive = await realpath(options.docroot).catch((cause) => {
       throw new PortsideError('archive-unreadable', options.docroot, { cause });
@@ -94,14 +94,14 @@ async function packTree(
   options: PackOptions,
   origin: string,
   report: Report,
-  obtain: typeof phpGuest,
+  obtain: ObtainPhp,
   scan: (out: string) => Promise<Scan>,
 ): Promise<PackResult> {
   const parts = await builtParts(options.build);
   await writing('out-unwritable', () => claimOutput(options.out));
   const out = await realpath(options.out);
 
-  const guest = await obtain(options.php, (name) => report.step(`downloading PHP ${options.php} (${name})`));
+  const guest = await obtain(options.php, report.step);
   report.step('reading the site');
   const { sources, notes } = await scan(out);
   const router = options.router === undefined ? undefined : await placeRouter(options.router, origin, sources);
@@ -125,7 +125,7 @@ async function packTree(
       shell: await writer.script('shell', parts.shell),
       kernelWorker: await writer.script('kernel-worker', parts.kernelWorker),
       processWorker: await writer.script('process-worker', parts.processWorker),
-      guest: await writer.guest(options.php, guest),
+      guest: await writer.guest(guest),
       image: await writer.image(await writeImage([...surroundings(), ...watched(sources, bytes, report)], store)),
     };
     const placed: PlacedIcon[] = [];
@@ -142,7 +142,7 @@ async function packTree(
         base: options.base,
         workers: options.workers,
         ...(options.ack && { ack: options.ack }),
-        php: options.php,
+        php: guest.label,
         argv: serverArguments(router),
         secureArgv: serverArguments(router, [...UPLOAD_SETTINGS, ...SECURE_SETTINGS]),
         env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/root' },
@@ -164,7 +164,7 @@ async function packTree(
       // GitHub Pages hands folders to Jekyll, which drops names that begin with a dot, unless this file is there.
       '.nojekyll': '',
       [SITE_FILE]: `${JSON.stringify(site, null, 2)}\n`,
-      [LICENSE_FILE]: await licenseText(parts.licenses, options.php, guest),
+      [LICENSE_FILE]: await licenseText(parts.licenses, guest),
     };
     for (const [name, text] of Object.entries(texts)) await writeFile(join(fresh, name), text);
     await publish(fresh, out);

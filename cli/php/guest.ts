@@ -13,9 +13,17 @@ import { PACKAGE_VERSION, type PhpRelease, type PhpVersion, phpReleases } from '
 /** Changes with what is done to the downloaded program, so that older results in a cache are not taken for it. */
 const PATCH = 'select1';
 
-/** A downloaded PHP: files in the cache. */
-export interface PhpGuest {
-  readonly release: PhpRelease;
+/** A PHP that is ready to be run or packed: files in the cache. */
+export interface PhpGuest extends GuestFiles {
+  /** What it is called in names of files, and to visitors. */
+  readonly label: string;
+  /** Who built it, for those who read its licence. */
+  readonly origin: string;
+}
+
+export interface GuestFiles {
+  /** Of the program, as a lower-case hex digest. */
+  readonly sha256: string;
   readonly wasm: string;
   /** The same, compressed as well as gzip can. */
   readonly compressed: string;
@@ -35,7 +43,14 @@ export async function phpGuest(version: PhpVersion, onDownload?: (packageName: s
     'php',
     `${version}-${PACKAGE_VERSION}-${release.sha256.slice(0, 8)}-${PATCH}`,
   );
-  return cachedGuest(release, directory, onDownload);
+  const files = await cachedGuest(release, directory, onDownload);
+  return {
+    ...files,
+    label: version,
+    origin:
+      `PHP ${version}, built by the WordPress Playground project (npm package ${release.packageName} ${PACKAGE_VERSION}),\n` +
+      'which publishes its source code: https://github.com/WordPress/wordpress-playground',
+  };
 }
 
 /** As `phpGuest`, for any release and any place. */
@@ -44,13 +59,13 @@ export async function cachedGuest(
   directory: string,
   onDownload?: (packageName: string) => void,
   mend: Mend = patchSelect,
-): Promise<PhpGuest> {
+): Promise<GuestFiles> {
   if (!(await exists(directory))) {
     onDownload?.(release.packageName);
     await writing('php-cache-unwritable', () => install(release, directory, mend));
   }
   return {
-    release,
+    sha256: release.mendedSha256,
     wasm: join(directory, 'php.wasm'),
     compressed: join(directory, 'php.wasm.gz'),
     license: join(directory, 'LICENSE'),

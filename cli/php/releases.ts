@@ -75,3 +75,8 @@ export type PhpVersion = keyof typeof phpReleases;
 export const phpVersions: readonly PhpVersion[] = ['7.4', '8.0', '8.1', '8.2', '8.3', '8.4', '8.5'];
 
 export const DEFAULT_PHP: PhpVersion = '8.4';
+
+/** Of Portside's own making, from Debian's source (guest/ports/php.mjs), where the others are downloaded. */
+export const NATIVE_PHP = 'native';
+
+export type PhpChoice = PhpVersion | typeof NATIVE_PHP;

@@ -1,5 +1,5 @@
 /** The name space: mounted file systems joined into one tree, and path resolution across them. Kernel only. */
-import { EBUSY, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, Errno } from '../abi/errno.js';
+import { EACCES, EBUSY, EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOTDIR, EPERM, Errno } from '../abi/errno.js';
 import { NAME_MAX, O_PATH, PATH_MAX, SYMLOOP_MAX } from '../abi/fcntl.js';
 import { type Attributes, emptyAttributes, S_IFDIR, S_IFLNK, S_IFMT } from '../abi/stat.js';
 import type { KernelMemory } from '../memory/kernel-memory.js';
@@ -7,6 +7,7 @@ import type { FileSystem } from './file-system.js';
 import { ROOT_DEVICE } from './inode-reader.js';
 import type { MemoryFileSystem } from './memory-file-system.js';
 import { CROSS, PathWalk } from './path-walk.js';
+import { MAY_EXECUTE, MAY_WRITE, mayRemove, permits, type Subject } from './permissions.js';
 
 /** A node of a mounted file system. */
 export interface Place {
@@ -23,6 +24,13 @@ export interface Resolution {
   /** 0 when there is none. */
   readonly node: number;
   readonly trailingSlash: boolean;
+}
+
+/** Whose path it is that is resolved. */
+export interface Walker {
+  readonly credentials: Subject;
+  /** Where absolute paths begin, and `..` ends; null: at the machine's root. */
+  readonly root: Place | null;
 }
 
 interface Mount {
@@ -44,8 +52,12 @@ export class Vfs {
   readonly #mounts: Mount[] = [];
   readonly #attributes: Attributes = emptyAttributes();
 
-  constructor(memory: KernelMemory, root: MemoryFileSystem) {
+  readonly #walker: () => Walker | null;
+
+  /** @param walker whose call is answered; null: the host's own, who may do all. */
+  constructor(memory: KernelMemory, root: MemoryFileSystem, walker: () => Walker | null = () => null) {
     this.root = root;
+    this.#walker = walker;
     this.#walk = new PathWalk(memory);
   }
 
@@ -104,7 +116,11 @@ export class Vfs {
   resolve(start: Place, path: Uint8Array, follow: boolean): Resolution {
     if (path.length >= PATH_MAX) throw new Errno(ENAMETOOLONG);
     if (path.length === 0) throw new Errno(ENOENT);
-    if (start.fileSystem !== this.root && path[0] !== SLASH) return this.#continue(start, path, follow, 0);
+    const walker = this.#walker();
+    // What has to be asked at each step, or begins elsewhere.
+    if (walker && (walker.root || !walker.credentials.privileged))
+      return this.#continue(path[0] === SLASH ? this.#rootOf(walker) : start, path, follow, 0, walker);
+    if (start.fileSystem !== this.root && path[0] !== SLASH) return this.#continue(start, path, follow, 0, null);
     const walk = this.#walk;
     const node = walk.walk(
       path,
@@ -115,7 +131,13 @@ export class Vfs {
       follow,
     );
     if (node === CROSS)
-      return this.#continue(this.#covering({ fileSystem: this.root, node: walk.parent }), walk.rest.slice(), follow, 0);
+      return this.#continue(
+        this.#covering({ fileSystem: this.root, node: walk.parent }),
+        walk.rest.slice(),
+        follow,
+        0,
+        null,
+      );
     if (node < 0) throw new Errno(-node);
     return {
       fileSystem: this.root,
@@ -126,14 +148,35 @@ export class Vfs {
     };
   }
 
+  /** Whether the caller may do this with what is there. @throws Errno EACCES */
+  check(place: Place, wanted: number, who = this.#walker()?.credentials): void {
+    if (who && !permits(this.attributes(place), who, wanted)) throw new Errno(EACCES);
+  }
+
+  /** Whether the caller may make an entry in a directory, or take one out. @throws Errno EACCES, EPERM */
+  checkEdit({ fileSystem, directory, node }: Pick<Resolution, 'fileSystem' | 'directory' | 'node'>): void {
+    const who = this.#walker()?.credentials;
+    if (!who || who.privileged) return;
+    this.check({ fileSystem, node: directory }, MAY_WRITE | MAY_EXECUTE, who);
+    if (node === 0) return;
+    const above = { ...this.attributes({ fileSystem, node: directory }) };
+    if (!mayRemove(above, this.attributes({ fileSystem, node }), who)) throw new Errno(EPERM);
+  }
+
+  #rootOf(walker: Walker | null): Place {
+    return walker?.root ?? { fileSystem: this.root, node: this.root.root };
+  }
+
   /** Resolves what is left of a path from a node of any file system, one component at a time. */
-  #continue(start: Place, path: Uint8Array, follow: boolean, links: number): Resolution {
-    let place = path[0] === SLASH && links > 0 ? { fileSystem: this.root as FileSystem, node: this.root.root } : start;
+  #continue(start: Place, path: Uint8Array, follow: boolean, links: number, walker: Walker | null): Resolution {
+    let place = path[0] === SLASH && links > 0 ? this.#rootOf(walker) : start;
     let at = 0;
     for (;;) {
       while (path[at] === SLASH) at++;
       if (at === path.length) return this.#self(place);
-      if (this.type(place) !== S_IFDIR) throw new Errno(ENOTDIR);
+      const attributes = this.attributes(place);
+      if ((attributes.mode & S_IFMT) !== S_IFDIR) throw new Errno(ENOTDIR);
+      if (walker && !permits(attributes, walker.credentials, MAY_EXECUTE)) throw new Errno(EACCES);
       let end = at;
       while (end < path.length && path[end] !== SLASH) end++;
       if (end - at > NAME_MAX) throw new Errno(ENAMETOOLONG);
@@ -144,7 +187,7 @@ export class Vfs {
       at = next;
       if (name.length === 1 && name[0] === 0x2e) continue;
       if (name.length === 2 && name[0] === 0x2e && name[1] === 0x2e) {
-        place = this.#above(place);
+        place = this.#above(place, walker?.root ?? null);
         continue;
       }
       const { fileSystem } = place;
@@ -162,7 +205,7 @@ export class Vfs {
         const jump = fileSystem.follow?.(node) ?? null;
         if (jump) {
           if (last && slashed && this.type(jump) !== S_IFDIR) throw new Errno(ENOTDIR);
-          return this.#continue(jump, path.subarray(next), follow, links + 1);
+          return this.#continue(jump, path.subarray(next), follow, links + 1, walker);
         }
         const target = fileSystem.target(node);
         if (typeof target === 'number') throw new Errno(-target);
@@ -171,7 +214,7 @@ export class Vfs {
         const joined = new Uint8Array(target.length + rest.length);
         joined.set(target);
         joined.set(rest, target.length);
-        return this.#continue(place, joined, follow, links + 1);
+        return this.#continue(place, joined, follow, links + 1, walker);
       }
       if (last) {
         const covering = this.#covering(found);
@@ -200,11 +243,12 @@ export class Vfs {
     return mount ? this.#covering({ fileSystem: mount.fileSystem, node: mount.fileSystem.root }) : place;
   }
 
-  #above(place: Place): Place {
+  #above(place: Place, root: Place | null): Place {
+    if (place.fileSystem === root?.fileSystem && place.node === root.node) return place;
     if (place.node !== place.fileSystem.root)
       return { fileSystem: place.fileSystem, node: place.fileSystem.parent(place.node) };
     const mount = this.#mounts.find(({ fileSystem }) => fileSystem === place.fileSystem);
-    return mount ? this.#above(mount.covered) : place;
+    return mount ? this.#above(mount.covered, root) : place;
   }
 
   /** The path of a place from the root: one of its paths, where it has several. @throws Errno ENOENT when it has no name any more */

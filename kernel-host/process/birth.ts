@@ -16,7 +16,7 @@ import { isOrphaned } from './process-groups.js';
 import { freeRecord, makeRecord, refillSpares } from './process-record.js';
 import { releaseRobustList } from './robust-list.js';
 import { Signals } from './signals.js';
-import { setDirectory } from './working-directory.js';
+import { changeRoot, setDirectory } from './working-directory.js';
 
 export interface Birth {
   readonly pid: Pid;
@@ -73,6 +73,7 @@ export function createProcess(kernel: Kernel, birth: Birth): Process {
       }),
   });
   setDirectory(kernel, process, cwd);
+  if (parent?.root) changeRoot(kernel, process, parent.root);
   if (parent) {
     process.signals.actions.copyFrom(parent.signals.actions);
     process.credentials.copyFrom(parent.credentials);
@@ -111,5 +112,6 @@ export function releaseProcess(kernel: Kernel, process: Process): void {
   kernel.ipc.exited(process.pid);
   letGo(process.executable);
   letGo(process.cwd);
+  if (process.root) letGo(process.root);
   freeRecord(kernel, process);
 }

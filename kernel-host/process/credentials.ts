@@ -1,5 +1,6 @@
 /** Who a process is (credentials(7)): of the process as a whole, as POSIX has it, and not of each thread. */
 import { EPERM, Errno } from '../abi/errno.js';
+import type { Subject } from '../fs/permissions.js';
 
 /** Real, effective and saved ids. */
 export interface Ids {
@@ -13,7 +14,7 @@ export const UNCHANGED = 0xffffffff;
 
 const ROOT: Ids = { real: 0, effective: 0, saved: 0 };
 
-export class Credentials {
+export class Credentials implements Subject {
   user: Ids = ROOT;
   group: Ids = ROOT;
   /** Supplementary groups. */
@@ -40,6 +41,26 @@ export class Credentials {
 
   get ruid(): number {
     return this.user.real;
+  }
+
+  /** What files are looked at by. */
+  get uid(): number {
+    return this.user.effective;
+  }
+
+  get gid(): number {
+    return this.group.effective;
+  }
+
+  /** As access(2) asks: by the real ids. */
+  get real(): Subject {
+    const { user, group, groups } = this;
+    return {
+      uid: user.real,
+      gid: group.real,
+      privileged: user.real === 0,
+      inGroup: (gid) => group.real === gid || groups.includes(gid),
+    };
   }
 
   /** CAP_SETUID, CAP_SETGID and their like: root has all capabilities, and nobody else has any. */

@@ -134,6 +134,7 @@ export class Dispatcher {
     const { channel } = task;
     const handler = callTable[channel.number];
     if (!handler) return -ENOSYS;
+    const before = this.#kernel.current;
     this.#kernel.current = task;
     try {
       task.process.addressSpace?.synchronize();
@@ -151,7 +152,7 @@ export class Dispatcher {
       if (!(error instanceof AbsentBlocks)) throw error;
       return this.#whenLoaded(task, error.load);
     } finally {
-      this.#kernel.current = null;
+      this.#kernel.current = before;
     }
   }
 

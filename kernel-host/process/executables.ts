@@ -2,6 +2,7 @@
 import { E2BIG, EACCES, EIO, ELOOP, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
 import { ARG_MAX } from '../abi/process.js';
 import { S_IFMT, S_IFREG } from '../abi/stat.js';
+import { MAY_EXECUTE } from '../fs/permissions.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { opened } from './opened.js';
@@ -77,6 +78,7 @@ function inspect(
   if (depth > MOST_INTERPRETERS) throw new Errno(ELOOP);
   const { mode } = kernel.vfs.attributes(place);
   if ((mode & S_IFMT) !== S_IFREG || (mode & 0o111) === 0) throw new Errno(EACCES);
+  kernel.vfs.check(place, MAY_EXECUTE);
   const installed = kernel.programs.at(kernel.lockKey(place));
   if (installed) return { program: installed, place, path, arguments: argv };
   const line = opened(place, () => firstLine(place));

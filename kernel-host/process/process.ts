@@ -71,6 +71,8 @@ export class Process {
   addressSpace: AddressSpace | null = null;
   parent: Process | null;
   cwd: Place;
+  /** Where its paths begin (chroot(2)); null: where the machine's do. */
+  root: Place | null = null;
   /** Its controlling terminal, which the other processes of its session have as well, or had. */
   terminal: Terminal | null;
   /** It runs another program than its parent made it with, by which its parent cannot move it to another group any more. */
@@ -130,7 +132,14 @@ export class Process {
   updateAlone(watched: boolean): void {
     const { addressSpace } = this;
     if (!addressSpace) return;
-    const alone = !watched && this.tasks.size === 1 && this.stopped === null && !addressSpace.shares;
+    const alone =
+      !watched &&
+      this.tasks.size === 1 &&
+      this.stopped === null &&
+      !addressSpace.shares &&
+      // It opens files by itself, and asks nobody whether it may.
+      this.credentials.privileged &&
+      this.root === null;
     Atomics.store(this.#memory.u32, (this.record >>> 2) + PROCESS.ALONE_W, alone ? 1 : 0);
   }
 

@@ -125,6 +125,30 @@ export class Task implements Waiter, Deadline {
     return PARKED;
   }
 
+  /** What the call that was parked last gives goes through `next`, which may park it again. */
+  continueWith(next: (result: number) => number): number {
+    const park = this.#park;
+    // A signal came before it could wait, and its result is there.
+    if (!park) return PARKED;
+    const through = (attempt: () => number): number => {
+      let result: number;
+      try {
+        result = attempt();
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        result = -error.errno;
+      }
+      return result === PARKED ? PARKED : next(result);
+    };
+    this.#park = {
+      ...park,
+      retry: () => through(park.retry),
+      expired: () => through(park.expired),
+      interrupted: park.interrupted === null ? null : () => through(() => interruption(park)),
+    };
+    return PARKED;
+  }
+
   /** Blocks other signals until the call is over; a handler that ends it runs before the old mask is back. */
   useMask(mask: bigint): void {
     const before = this.signals.mask;

@@ -147,4 +147,18 @@ const ioctl: Handler = (kernel, task, fd, request, argument) => {
   }
 };
 
-export const descriptorCalls = { close, dup, dup3, fcntl64, ioctl };
+const CLOSE_RANGE_UNSHARE = 2;
+const CLOSE_RANGE_CLOEXEC = 4;
+
+/** A table is one process's here, as what CLOSE_RANGE_UNSHARE makes it (close_range(2)). */
+const closeRange: Handler = (kernel, { process }, first, last, flags) => {
+  if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) !== 0 || first >>> 0 > last >>> 0) return -EINVAL;
+  process.descriptors.forEach((fd, description) => {
+    if (fd < first >>> 0 || fd > last >>> 0) return;
+    if ((flags & CLOSE_RANGE_CLOEXEC) !== 0) process.descriptors.setClosesOnExec(fd, true);
+    else kernel.closeDescriptor(process, fd, description);
+  });
+  return 0;
+};
+
+export const descriptorCalls = { close, closeRange, dup, dup3, fcntl64, ioctl };

@@ -1,5 +1,5 @@
 /** What a program is told of the machine that it runs on: sysinfo(2), getcpu(2), personality(2). */
-import { EINVAL } from '../abi/errno.js';
+import { EINVAL, EPERM } from '../abi/errno.js';
 import type { Handler } from './call.js';
 
 /** struct sysinfo of the C library on 32 bits: longs of four bytes, with room behind them. */
@@ -44,4 +44,25 @@ const QUERY = -1;
 const personality: Handler = (_kernel, _task, wanted) =>
   wanted === QUERY || wanted === PER_LINUX ? PER_LINUX : -EINVAL;
 
-export const machineCalls = { sysinfo, getcpu, personality };
+/** Of uname(2)'s fields. */
+const NODE_NAME = 1;
+const DOMAIN_NAME = 5;
+/** linux/utsname.h: __NEW_UTS_LEN. */
+const LONGEST_NAME = 64;
+
+const naming =
+  (field: number): Handler =>
+  (kernel, { memory, process }, nameAt, length) => {
+    if (!process.credentials.privileged) return -EPERM;
+    if (length < 0 || length > LONGEST_NAME) return -EINVAL;
+    kernel.identity[field] = new TextDecoder().decode(memory.bytes(nameAt, length).slice());
+    return 0;
+  };
+
+export const machineCalls = {
+  sysinfo,
+  getcpu,
+  personality,
+  sethostname: naming(NODE_NAME),
+  setdomainname: naming(DOMAIN_NAME),
+};

@@ -1,11 +1,12 @@
 /** What a descriptor refers to: its attributes, size and place (POSIX fstat(), ftruncate() and their like). */
-import { EFBIG, EINVAL, EISDIR, ENODEV, ENOTDIR, EOPNOTSUPP } from '../abi/errno.js';
+import { EFBIG, EINVAL, EISDIR, ENODEV, ENOTDIR, EOPNOTSUPP, ESPIPE } from '../abi/errno.js';
 import { O_ACCMODE, O_RDONLY } from '../abi/fcntl.js';
 import { STAT_SIZE, writeStat } from '../abi/stat.js';
 import { KIND_DIRECTORY, KIND_FILE } from '../memory/layout.js';
 import { changeDirectory } from '../process/working-directory.js';
 import { attributesOf, describe, type Handler, LARGEST_OFFSET, placeOf, placeOrNull, wide, writable } from './call.js';
 import { checkFileSize } from './file-size.js';
+import { changeMode, changeOwner } from './ownership.js';
 import { putStatFs } from './paths.js';
 import { settle } from './settle.js';
 
@@ -57,6 +58,23 @@ const sync: Handler = (kernel, task) => {
   );
 };
 
+const syncfs: Handler = (kernel, task, fd) => {
+  const place = placeOrNull(kernel, describe(task, fd));
+  kernel.mappedFiles.flush();
+  const { fileSystem } = place ?? { fileSystem: kernel.vfs.root };
+  return settle(task, fileSystem.sync(fileSystem.root));
+};
+
+const SYNC_FILE_RANGE_ALL = 7;
+
+/** A file is made safe as a whole. */
+const syncFileRange: Handler = (kernel, task, fd, low, high, lengthLow, lengthHigh, flags) => {
+  const description = describe(task, fd);
+  if ((flags & ~SYNC_FILE_RANGE_ALL) !== 0 || wide(low, high) < 0 || wide(lengthLow, lengthHigh) < 0) return -EINVAL;
+  if (kernel.descriptions.kind(description) !== KIND_FILE) return -ESPIPE;
+  return flags === 0 ? 0 : fsync(kernel, task, fd, 0, 0, 0, 0, 0);
+};
+
 /** struct linux_dirent64: u64 ino, i64 off, u16 reclen, u8 type, name with NUL, padded to 8. */
 const DIRENT_HEAD = 19;
 const getdents64: Handler = (kernel, task, fd, buffer, room) => {
@@ -94,13 +112,11 @@ const getdents64: Handler = (kernel, task, fd, buffer, room) => {
 };
 
 const fchmod: Handler = (kernel, task, fd, mode) => {
-  const place = placeOf(kernel, describe(task, fd));
-  return place.fileSystem.setAttributes(place.node, { mode });
+  return changeMode(kernel, task, placeOf(kernel, describe(task, fd)), mode);
 };
 
 const fchown: Handler = (kernel, task, fd, uid, gid) => {
-  const place = placeOf(kernel, describe(task, fd));
-  return place.fileSystem.setAttributes(place.node, { uid, gid });
+  return changeOwner(kernel, task, placeOf(kernel, describe(task, fd)), uid, gid);
 };
 
 const fchdir: Handler = (kernel, task, fd) => {
@@ -120,6 +136,8 @@ export const openFileCalls = {
   fsync,
   fdatasync: fsync,
   sync,
+  syncfs,
+  syncFileRange,
   getdents64,
   fchmod,
   fchown,

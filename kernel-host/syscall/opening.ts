@@ -7,14 +7,18 @@ import {
   O_DIRECTORY,
   O_EXCL,
   O_NOFOLLOW,
+  O_PATH,
   O_RDONLY,
   O_RDWR,
   O_TMPFILE_BIT,
   O_TRUNC,
+  O_WRONLY,
 } from '../abi/fcntl.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../abi/stat.js';
 import { isMemoryDevice } from '../device/devices.js';
 import { MountedFile } from '../file/mounted-file.js';
+import { make } from '../fs/making.js';
+import { MAY_READ, MAY_WRITE, type Subject } from '../fs/permissions.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
 import { DESCRIPTION, KIND_DEVICE, KIND_DIRECTORY, KIND_FILE, KIND_KERNEL } from '../memory/layout.js';
@@ -40,7 +44,8 @@ export function openPath(
   const { fileSystem } = found;
   const writes = (flags & O_ACCMODE) !== O_RDONLY;
   let { node } = found;
-  if ((flags & O_TMPFILE_BIT) !== 0) return openUnnamed(kernel, { fileSystem, node }, flags, mode & ~process.umask);
+  if ((flags & O_TMPFILE_BIT) !== 0)
+    return openUnnamed(kernel, { fileSystem, node }, flags, mode & ~process.umask, process.credentials);
   if (node !== 0) {
     if (creates && (flags & O_EXCL) !== 0) return -EEXIST;
     const type = kernel.vfs.type({ fileSystem, node });
@@ -49,30 +54,51 @@ export function openPath(
     if (type !== S_IFDIR && ((flags & O_DIRECTORY) !== 0 || found.trailingSlash)) return -ENOTDIR;
     if (type === S_IFSOCK) return -ENXIO;
     if (writes && type === S_IFREG && fileSystem.readOnly) return -EROFS;
+    if ((flags & O_PATH) === 0) kernel.vfs.check({ fileSystem, node }, wantedBy(flags));
   } else {
     if (!creates) return -ENOENT;
     if (found.trailingSlash) return -EISDIR;
     if (fileSystem.readOnly) return -EROFS;
-    node = fileSystem.create(found.directory, found.name, S_IFREG | (mode & PERMISSIONS & ~process.umask), 0);
+    const made = S_IFREG | (mode & PERMISSIONS & ~process.umask);
+    node = make(kernel.vfs, found, found.name, made, 0, process.credentials);
     if (node < 0) return node;
   }
   return openNode(kernel, { fileSystem, node }, found.node === 0 ? flags & ~O_TRUNC : flags);
 }
 
+/** O_ACCMODE 3 is Linux's own for descriptors that are only asked by ioctl(2): both are wanted. */
+function wantedBy(flags: number): number {
+  const access = flags & O_ACCMODE;
+  const reads = access === O_WRONLY ? 0 : MAY_READ;
+  return reads | (access === O_RDONLY && (flags & O_TRUNC) === 0 ? 0 : MAY_WRITE);
+}
+
 /** Numbers the names that files without one have until they are open. */
 let unnamed = 0;
 
+const unnamedName = (): Uint8Array => new TextEncoder().encode(`.unnamed-${unnamed++}`);
+
 /** A file in no directory, which is gone with its last descriptor (open(2), O_TMPFILE). */
-function openUnnamed(kernel: Kernel, { fileSystem, node: directory }: Place, flags: number, mode: number): number {
+function openUnnamed(
+  kernel: Kernel,
+  { fileSystem, node: directory }: Place,
+  flags: number,
+  mode: number,
+  who: Subject,
+): number {
   if (directory === 0) return -ENOENT;
   if (kernel.vfs.type({ fileSystem, node: directory }) !== S_IFDIR) return -ENOTDIR;
   if ((flags & O_ACCMODE) === O_RDONLY || (flags & O_CREAT) !== 0) return -EINVAL;
   if (fileSystem.readOnly) return -EROFS;
-  const name = new TextEncoder().encode(`.unnamed-${unnamed++}`);
-  const node = fileSystem.create(directory, name, S_IFREG | (mode & PERMISSIONS), 0);
-  if (node < 0) return node;
-  const description = openNode(kernel, { fileSystem, node }, flags & ~(O_TMPFILE_BIT | O_DIRECTORY));
-  const removed = fileSystem.unlink(directory, name);
+  const name = unnamedName();
+  const node = make(kernel.vfs, { fileSystem, directory, node: 0 }, name, S_IFREG | (mode & PERMISSIONS), 0, who);
+  return node < 0 ? node : openAndForget(kernel, { fileSystem, node }, directory, name, flags);
+}
+
+/** What is open needs its name no more. */
+function openAndForget(kernel: Kernel, place: Place, directory: number, name: Uint8Array, flags: number): number {
+  const description = openNode(kernel, place, flags & ~(O_TMPFILE_BIT | O_DIRECTORY));
+  const removed = place.fileSystem.unlink(directory, name);
   return description < 0 ? description : Math.min(removed, 0) || description;
 }
 
@@ -81,10 +107,16 @@ const MFD_CLOEXEC = 1;
 const LONGEST_MEMFD_NAME = 249;
 
 /** Seals are not there, and a file that is to have them is not made. */
-const memfdCreate: Handler = (kernel, task, name, flags) => {
-  if ((flags & ~MFD_CLOEXEC) !== 0 || task.memory.path(name).length > LONGEST_MEMFD_NAME) return -EINVAL;
+const memfdCreate: Handler = (kernel, task, nameAt, flags) => {
+  if ((flags & ~MFD_CLOEXEC) !== 0 || task.memory.path(nameAt).length > LONGEST_MEMFD_NAME) return -EINVAL;
   const { root } = kernel.vfs;
-  const description = openUnnamed(kernel, { fileSystem: root, node: root.root }, O_RDWR, 0o777);
+  const name = unnamedName();
+  // For a moment in a directory that not everybody may write to: nobody is refused a file that is in none.
+  const node = root.create(root.root, name, S_IFREG | 0o777, 0);
+  if (node < 0) return node;
+  const { uid, gid } = task.process.credentials;
+  root.setAttributes(node, { uid, gid });
+  const description = openAndForget(kernel, { fileSystem: root, node }, root.root, name, O_RDWR);
   return description < 0 ? description : install(kernel, task, description, (flags & MFD_CLOEXEC) !== 0);
 };
 

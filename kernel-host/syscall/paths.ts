@@ -1,18 +1,17 @@
 /** System calls that name files by path (POSIX fstatat(), openat() and their like). */
-import { EACCES, EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ERANGE, EROFS, Errno, EXDEV } from '../abi/errno.js';
+import { EACCES, EBUSY, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, EPERM, EROFS, Errno, EXDEV } from '../abi/errno.js';
 import {
+  AT_EACCESS,
   AT_EMPTY_PATH,
   AT_NO_AUTOMOUNT,
   AT_REMOVEDIR,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
-  PATH_MAX,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
   UTIME_NOW,
   UTIME_OMIT,
   W_OK,
-  X_OK,
 } from '../abi/fcntl.js';
 import {
   S_IFBLK,
@@ -27,11 +26,14 @@ import {
   writeStat,
 } from '../abi/stat.js';
 import type { StatFs, Timestamp } from '../fs/file-system.js';
+import { make, makeLink } from '../fs/making.js';
+import { MAY_WRITE, owns, permits } from '../fs/permissions.js';
 import type { Place, Resolution } from '../fs/vfs.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import { changeDirectory } from '../process/working-directory.js';
 import { describe, type Handler, placeOf, startOf } from './call.js';
 import { checkFileSize } from './file-size.js';
+import { changeMode, changeOwner } from './ownership.js';
 
 const PERMISSIONS = 0o7777;
 
@@ -45,8 +47,8 @@ function editable(found: Resolution, ifNameless: number): Resolution {
 const mkdirat: Handler = (kernel, task, fd, path, mode) => {
   const found = editable(kernel.vfs.resolve(startOf(kernel, task, fd), task.memory.path(path), false), EEXIST);
   if (found.node !== 0) return -EEXIST;
-  const node = found.fileSystem.create(found.directory, found.name, S_IFDIR | (mode & 0o1777 & ~task.process.umask), 0);
-  return Math.min(node, 0);
+  const made = S_IFDIR | (mode & 0o1777 & ~task.process.umask);
+  return Math.min(make(kernel.vfs, found, found.name, made, 0, task.process.credentials), 0);
 };
 
 const mknodat: Handler = (kernel, task, fd, path, mode, device) => {
@@ -54,10 +56,11 @@ const mknodat: Handler = (kernel, task, fd, path, mode, device) => {
   if (type !== S_IFREG && type !== S_IFCHR && type !== S_IFBLK && type !== S_IFIFO && type !== S_IFSOCK) return -EINVAL;
   const found = editable(kernel.vfs.resolve(startOf(kernel, task, fd), task.memory.path(path), false), EEXIST);
   if (found.node !== 0) return -EEXIST;
-  return Math.min(
-    found.fileSystem.create(found.directory, found.name, type | (mode & PERMISSIONS & ~task.process.umask), device),
-    0,
-  );
+  const { credentials, umask } = task.process;
+  // mknod(2): devices lead to the machine's own.
+  if ((type === S_IFCHR || type === S_IFBLK) && !credentials.privileged) return -EPERM;
+  const made = type | (mode & PERMISSIONS & ~umask);
+  return Math.min(make(kernel.vfs, found, found.name, made, device, credentials), 0);
 };
 
 const unlinkat: Handler = (kernel, task, fd, path, flags) => {
@@ -69,6 +72,7 @@ const unlinkat: Handler = (kernel, task, fd, path, flags) => {
     removesDirectory ? nameless(bytes) : EISDIR,
   );
   if (found.node === 0) return -ENOENT;
+  kernel.vfs.checkEdit(found);
   if (removesDirectory) return found.fileSystem.rmdir(found.directory, found.name);
   if (found.trailingSlash) return -ENOTDIR;
   return found.fileSystem.unlink(found.directory, found.name);
@@ -83,20 +87,24 @@ const renameat2: Handler = (kernel, task, fromFd, fromPath, toFd, toPath, flags)
   const to = editable(kernel.vfs.resolve(startOf(kernel, task, toFd), task.memory.path(toPath), false), EBUSY);
   if (from.node === 0) return -ENOENT;
   if (from.fileSystem !== to.fileSystem) return -EXDEV;
+  kernel.vfs.checkEdit(from);
+  kernel.vfs.checkEdit(to);
   if ((from.trailingSlash || to.trailingSlash) && kernel.vfs.type(from) !== S_IFDIR) return -ENOTDIR;
   return from.fileSystem.rename(from.directory, from.name, to.directory, to.name, flags);
 };
 
 const linkat: Handler = (kernel, task, fromFd, fromPath, toFd, toPath, flags) => {
   if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL;
-  const from = kernel.vfs.lookup(
-    startOf(kernel, task, fromFd),
-    task.memory.path(fromPath),
-    (flags & AT_SYMLINK_FOLLOW) !== 0,
-  );
+  const path = task.memory.path(fromPath);
+  const own = path.length === 0 && (flags & AT_EMPTY_PATH) !== 0;
+  const from = own
+    ? placeOf(kernel, describe(task, fromFd))
+    : kernel.vfs.lookup(startOf(kernel, task, fromFd), path, (flags & AT_SYMLINK_FOLLOW) !== 0);
   const to = editable(kernel.vfs.resolve(startOf(kernel, task, toFd), task.memory.path(toPath), false), EEXIST);
   if (to.node !== 0) return -EEXIST;
   if (from.fileSystem !== to.fileSystem) return -EXDEV;
+  kernel.vfs.checkEdit(to);
+  // What has lost its last name, or never had one, is given one by its descriptor, or by what /proc calls that (open(2), O_TMPFILE).
   return to.fileSystem.link(to.directory, to.name, from.node);
 };
 
@@ -106,7 +114,7 @@ const symlinkat: Handler = (kernel, task, target, fd, path) => {
   const found = editable(kernel.vfs.resolve(startOf(kernel, task, fd), task.memory.path(path), false), EEXIST);
   if (found.node !== 0) return -EEXIST;
   if (found.trailingSlash) return -ENOENT;
-  return Math.min(found.fileSystem.symlink(found.directory, found.name, bytes), 0);
+  return Math.min(makeLink(kernel.vfs, found, found.name, bytes, task.process.credentials), 0);
 };
 
 const readlinkat: Handler = (kernel, task, fd, path, buffer, room) => {
@@ -131,7 +139,7 @@ const fstatat64: Handler = (kernel, task, fd, path, buffer, flags) => {
   return 0;
 };
 
-/** Everyone is root (`euid` 0): what is there may be read and written; executed, when anybody may (POSIX access(), RATIONALE). */
+/** By the real ids, as a program with others asks what who runs it may do (POSIX access()). */
 const faccessat: Handler = (kernel, task, fd, path, mode, flags) => {
   if ((mode & ~7) !== 0) return -EINVAL;
   const place = kernel.vfs.lookup(
@@ -140,7 +148,8 @@ const faccessat: Handler = (kernel, task, fd, path, mode, flags) => {
     (flags & AT_SYMLINK_NOFOLLOW) === 0,
   );
   const attributes = kernel.vfs.attributes(place);
-  if ((mode & X_OK) !== 0 && (attributes.mode & S_IFMT) !== S_IFDIR && (attributes.mode & 0o111) === 0) return -EACCES;
+  const { credentials } = task.process;
+  if (!permits(attributes, (flags & AT_EACCESS) !== 0 ? credentials : credentials.real, mode)) return -EACCES;
   // What is not stored in the file system can be written all the same (Linux: sb_permission()).
   const type = attributes.mode & S_IFMT;
   const stored = type === S_IFREG || type === S_IFDIR || type === S_IFLNK;
@@ -155,14 +164,14 @@ function changeable(place: Place): Place {
 
 const fchmodat: Handler = (kernel, task, fd, path, mode) => {
   const place = changeable(kernel.vfs.lookup(startOf(kernel, task, fd), task.memory.path(path), true));
-  return place.fileSystem.setAttributes(place.node, { mode });
+  return changeMode(kernel, task, place, mode);
 };
 
 const fchownat: Handler = (kernel, task, fd, path, uid, gid, flags) => {
   const place = changeable(
     kernel.vfs.lookup(startOf(kernel, task, fd), task.memory.path(path), (flags & AT_SYMLINK_NOFOLLOW) === 0),
   );
-  return place.fileSystem.setAttributes(place.node, { uid, gid });
+  return changeOwner(kernel, task, place, uid, gid);
 };
 
 const utimensat: Handler = (kernel, task, fd, path, times, flags) => {
@@ -174,6 +183,11 @@ const utimensat: Handler = (kernel, task, fd, path, times, flags) => {
   const now = kernel.now();
   const atime = times === 0 ? now : readTime(task.memory, times, now);
   const mtime = times === 0 ? now : readTime(task.memory, times + 16, now);
+  // Who may write may say that it was just now (POSIX utimensat(), EACCES and EPERM).
+  if (!owns(kernel.vfs.attributes(place), task.process.credentials)) {
+    if (atime !== now || mtime !== now) return -EPERM;
+    kernel.vfs.check(place, MAY_WRITE);
+  }
   return place.fileSystem.setAttributes(place.node, { ...(atime && { atime }), ...(mtime && { mtime }) });
 };
 
@@ -193,6 +207,7 @@ const truncate64: Handler = (kernel, task, path, low, high) => {
   const place = changeable(kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true));
   const type = kernel.vfs.type(place);
   if (type !== S_IFREG) return type === S_IFDIR ? -EISDIR : -EINVAL;
+  kernel.vfs.check(place, MAY_WRITE);
   checkFileSize(task, size);
   return place.fileSystem.truncate(place.node, size);
 };
@@ -222,17 +237,6 @@ const statfs64: Handler = (kernel, task, path, size, buffer) => {
 const chdir: Handler = (kernel, task, path) =>
   changeDirectory(kernel, task.process, kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true));
 
-/** Returns the length with its NUL, as Linux does. */
-const getcwd: Handler = (kernel, task, buffer, size) => {
-  if (size === 0) return -EINVAL;
-  const path = kernel.vfs.path(task.process.cwd);
-  if (path.length >= Math.min(size >>> 0, PATH_MAX)) return -ERANGE;
-  const bytes = task.memory.bytes(buffer, path.length + 1);
-  bytes.set(path);
-  bytes[path.length] = 0;
-  return path.length + 1;
-};
-
 export const pathCalls = {
   mkdirat,
   mknodat,
@@ -249,5 +253,4 @@ export const pathCalls = {
   truncate64,
   statfs64,
   chdir,
-  getcwd,
 };

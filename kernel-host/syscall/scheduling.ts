@@ -103,6 +103,15 @@ const schedGetaffinity: Handler = (kernel, task, tid, size, mask) => {
   return length;
 };
 
+/** The host runs workers where it likes: a choice that leaves a processor that there is is granted, and not told again. */
+const schedSetaffinity: Handler = (kernel, task, tid, size, mask) => {
+  const target = threadOf(kernel, task, tid);
+  if (!mayChange(task, target.process)) return -EPERM;
+  const bytes = task.memory.bytes(mask, Math.min(size >>> 0, Math.ceil(kernel.processors / 8)));
+  const any = Array.from({ length: kernel.processors }, (_, cpu) => (bytes[cpu >> 3] ?? 0) & (1 << (cpu & 7)));
+  return any.some((bit) => bit !== 0) ? 0 : -EINVAL;
+};
+
 /** @throws Errno EINVAL, ESRCH */
 function chosen(kernel: Kernel, task: Task, which: number, who: number): readonly Process[] {
   const { process } = task;
@@ -150,6 +159,7 @@ export const schedulingCalls = {
   schedGetPriorityMin,
   schedRrGetInterval,
   schedGetaffinity,
+  schedSetaffinity,
   getpriority,
   setpriority,
 };

@@ -30,6 +30,7 @@ import {
   SOCK_TYPE_MASK,
 } from '../abi/socket.js';
 import { S_IFSOCK } from '../abi/stat.js';
+import { make } from '../fs/making.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL, KIND_SOCKET } from '../memory/layout.js';
 import { INADDR_ANY, readAddress, type SocketAddress, writeAddress } from '../net/address.js';
@@ -147,7 +148,8 @@ const bind: Handler = (kernel, task, fd, address, length) => {
   const found = kernel.vfs.resolve(task.process.cwd, where.path, true);
   if (found.node !== 0) return -EADDRINUSE;
   const { fileSystem } = found;
-  const node = fileSystem.create(found.directory, found.name, S_IFSOCK | (0o777 & ~task.process.umask), 0);
+  const { credentials, umask } = task.process;
+  const node = make(kernel.vfs, found, found.name, S_IFSOCK | (0o777 & ~umask), 0, credentials);
   if (node < 0) return node;
   // Kept while the socket is there, unlinked or not: a file that came to have its inode would be taken for the socket.
   const held = fileSystem.open(node, O_PATH);

@@ -7,6 +7,7 @@ import { descriptorCalls } from './descriptors.js';
 import { epollCalls } from './epoll.js';
 import { eventFileCalls } from './event-files.js';
 import { execCalls } from './exec.js';
+import { extendedAttributeCalls } from './extended-attributes.js';
 import { futex } from './futex.js';
 import { ioCalls } from './io.js';
 import { ipcMemoryCalls } from './ipc-memory.js';
@@ -16,6 +17,7 @@ import { limitCalls } from './limits.js';
 import { lockCalls } from './locks.js';
 import { machineCalls } from './machine.js';
 import { memoryCalls } from './memory.js';
+import { messageVectorCalls } from './message-vectors.js';
 import { messageCalls } from './messages.js';
 import { openFileCalls } from './open-files.js';
 import { openingCalls } from './opening.js';
@@ -27,6 +29,7 @@ import { posixTimerCalls } from './posix-timers.js';
 import { prctl } from './prctl.js';
 import { processGroupCalls } from './process-groups.js';
 import { processCalls } from './processes.js';
+import { rootDirectoryCalls } from './root-directory.js';
 import { schedulingCalls } from './scheduling.js';
 import { sharedAtomic } from './shared-atomic.js';
 import { signalFileCalls } from './signal-file.js';
@@ -34,6 +37,7 @@ import { signalCalls } from './signals.js';
 import { socketOptionCalls } from './socket-options.js';
 import { socketCalls } from './sockets.js';
 import { spawn } from './spawn.js';
+import { splicingCalls } from './splicing.js';
 import { statxCalls } from './statx.js';
 import { threadCalls } from './threads.js';
 import { transferCalls } from './transfers.js';
@@ -41,7 +45,31 @@ import { usageCalls } from './usage.js';
 import { waitCalls } from './wait.js';
 
 const entries: readonly (readonly [number: number, handler: Handler])[] = [
-  [number.SYS_getcwd, pathCalls.getcwd],
+  [number.SYS_getcwd, rootDirectoryCalls.getcwd],
+  [number.SYS_chroot, rootDirectoryCalls.chroot],
+  [number.SYS_setxattr, extendedAttributeCalls.xattr],
+  [number.SYS_lsetxattr, extendedAttributeCalls.lxattr],
+  [number.SYS_fsetxattr, extendedAttributeCalls.fxattr],
+  [number.SYS_getxattr, extendedAttributeCalls.xattr],
+  [number.SYS_lgetxattr, extendedAttributeCalls.lxattr],
+  [number.SYS_fgetxattr, extendedAttributeCalls.fxattr],
+  [number.SYS_listxattr, extendedAttributeCalls.listxattr],
+  [number.SYS_llistxattr, extendedAttributeCalls.llistxattr],
+  [number.SYS_flistxattr, extendedAttributeCalls.flistxattr],
+  [number.SYS_removexattr, extendedAttributeCalls.xattr],
+  [number.SYS_lremovexattr, extendedAttributeCalls.lxattr],
+  [number.SYS_fremovexattr, extendedAttributeCalls.fxattr],
+  [number.SYS_close_range, descriptorCalls.closeRange],
+  [number.SYS_splice, splicingCalls.splice],
+  [number.SYS_tee, splicingCalls.tee],
+  [number.SYS_vmsplice, splicingCalls.vmsplice],
+  [number.SYS_sendmmsg, messageVectorCalls.sendmmsg],
+  [number.SYS_recvmmsg_time64, messageVectorCalls.recvmmsg],
+  [number.SYS_syncfs, openFileCalls.syncfs],
+  [number.SYS_sync_file_range, openFileCalls.syncFileRange],
+  [number.SYS_sethostname, machineCalls.sethostname],
+  [number.SYS_setdomainname, machineCalls.setdomainname],
+  [number.SYS_sched_setaffinity, schedulingCalls.schedSetaffinity],
   [number.SYS_dup, descriptorCalls.dup],
   [number.SYS_dup3, descriptorCalls.dup3],
   [number.SYS_fcntl64, descriptorCalls.fcntl64],

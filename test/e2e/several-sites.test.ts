@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Frame } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { packSite } from '../../cli/pack/site.js';
+import { obtainPhp } from '../../cli/php/obtain.js';
 import { createStaticServer } from '../../cli/serve/static-server.js';
 import { storeDatabaseName, storedNote } from '../../protocol/site.js';
 import { launchChromium } from '../support/shell-browser.js';
@@ -28,7 +29,11 @@ beforeAll(async () => {
   const servers = new Map<string, ReturnType<typeof createStaticServer>>();
   for (const base of BASES) {
     const out = join(folder, base);
-    await packSite({ docroot: siteRoot, out, php: '8.2', workers: 1, base, build, name: `Site ${base}` }, quiet);
+    await packSite(
+      { docroot: siteRoot, out, php: '8.2', workers: 1, base, build, name: `Site ${base}` },
+      quiet,
+      obtainPhp(''),
+    );
     servers.set(base, createStaticServer({ folder: out, base }));
   }
   const server = createServer((request, response) => {

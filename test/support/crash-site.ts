@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packSite } from '../../cli/pack/site.js';
+import { obtainPhp } from '../../cli/php/obtain.js';
 import { createStaticServer } from '../../cli/serve/static-server.js';
 import { listening } from './stub-host.js';
 
@@ -59,7 +60,7 @@ export async function serveCrashSite(docroot: string): Promise<CrashSite> {
   const worker = join(build, 'kernel-worker.js');
   await writeFile(worker, borders + (await readFile(worker, 'utf8')));
   const quiet = { step: () => {}, done: () => {} };
-  await packSite({ docroot, out, php: '8.2', workers: 2, base: '/', build }, quiet);
+  await packSite({ docroot, out, php: '8.2', workers: 2, base: '/', build }, quiet, obtainPhp(''));
   const server = createStaticServer({ folder: out, base: '/' });
   const host = await listening(server, []);
   return {

@@ -36,13 +36,9 @@ async function workshop(site: Files = { 'index.php': '<?php echo 1;' }) {
   });
   await writeFiles(path('php'), { LICENSE: 'text of PHP', 'php.wasm.gz': gzipSync(GUEST), 'php.wasm': GUEST });
   const guest: PhpGuest = {
-    release: {
-      packageName: 'php-package',
-      file: 'x',
-      size: GUEST.length,
-      sha256: sha256('as published'),
-      mendedSha256: sha256(GUEST),
-    },
+    label: '8.4',
+    origin: 'PHP 8.4, built by somebody (npm package php-package 3.1)',
+    sha256: sha256(GUEST),
     wasm: path('php/php.wasm'),
     compressed: path('php/php.wasm.gz'),
     license: path('php/LICENSE'),

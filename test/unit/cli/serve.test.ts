@@ -11,6 +11,7 @@ const options = {
   workers: 2,
   base: '/',
   build: '',
+  guest: '',
 } as const;
 
 describe('a packed folder', () => {
