@@ -17,8 +17,8 @@ export class GuestChannel {
   readonly data: Uint8Array;
   readonly dataAddress: number;
   readonly dataView: DataView;
-  /** Milliseconds that the guest has slept in its calls: no time of its processor's. */
-  slept = 0;
+  /** Milliseconds of its worker's life that were no time of the guest's processor: it slept in calls, or another program ran. */
+  slept = performance.now();
   /** The thread is over: what comes out of the program now is `leaveProgram`'s. */
   dismissed = false;
   readonly #memory: KernelMemory;

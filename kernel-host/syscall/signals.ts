@@ -182,6 +182,8 @@ const rtSigtimedwait: Handler = (kernel, task, set, infoAt, timeout, setSize) =>
   const result = attempt();
   if (result !== PARKED) return result;
   if (deadline !== null && deadline <= kernel.clock.monotonic()) return -EAGAIN;
+  // Who waits for a signal gets it, and not its handler, blocked or not (Linux: do_sigtimedwait(); POSIX leaves it undefined).
+  task.useMask(task.signals.mask | wanted);
   return task.park({
     queues: [signals.arrived],
     retry: attempt,

@@ -1,9 +1,10 @@
 /** A guest's `php -S` on the kernel under Node, behind a real TCP port: the other side of the comparison. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DOCUMENT_ROOT, serverArguments } from '../../cli/pack/guest-layout.js';
-import { phpGuest } from '../../cli/php/guest.js';
-import type { PhpVersion } from '../../cli/php/releases.js';
+import { obtainPhp } from '../../cli/php/obtain.js';
+import type { PhpChoice } from '../../cli/php/releases.js';
 import { O_RDONLY, O_WRONLY } from '../../kernel-host/abi/fcntl.js';
 import { installProgram } from '../../kernel-host/boot/install-program.js';
 import { makeDirectory, writeFile } from '../../kernel-host/boot/root-tree.js';
@@ -16,13 +17,16 @@ import { bridgePort } from '../../kernel-host/platform/node/port-bridge.js';
 /** Built by `npm run build`: worker threads can't run TypeScript. */
 const PROCESS_WORKER = new URL('../../dist/node/process-worker.js', import.meta.url);
 
+/** What programs are built with. */
+const PORTS = fileURLToPath(new URL('../../guest', import.meta.url));
+
 /** Where the guests listen, inside. */
 export const GUEST_PORT = 80;
 
 export interface GuestPhpOptions {
   /** Folder of the host, copied into the guest's file system. */
   readonly documentRoot: string;
-  readonly php?: PhpVersion;
+  readonly php?: PhpChoice;
   /** `name=value`, each given by `-d`. */
   readonly settings?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -56,7 +60,7 @@ export async function startGuestPhp(options: GuestPhpOptions): Promise<GuestPhp>
     },
     PROCESS_WORKER,
   );
-  const { wasm } = await phpGuest(options.php ?? '8.2');
+  const { wasm } = await obtainPhp(PORTS)(options.php ?? '8.2', () => {});
   installProgram(kernel, '/usr/local/bin/php', await loadProgram(wasm));
   makeDirectory(kernel, '/var/cache/opcache', 0o755);
   await copyFolder(kernel, options.documentRoot, DOCUMENT_ROOT);

@@ -43,6 +43,10 @@ export function putTime(view: DataView, at: number, milliseconds: number): void 
   view.setInt32(at + 12, 0, true);
 }
 
+/** In milliseconds. */
+export const timeAt = (view: DataView, at: number): number =>
+  (view.getUint32(at, true) + view.getInt32(at + 4, true) * 2 ** 32) * 1000 + view.getInt32(at + 8, true) / 1e6;
+
 export function putResolution(view: DataView, at: number): void {
   putTime(view, at, 0);
   view.setInt32(at + 8, CLOCK_RESOLUTION, true);

@@ -1,10 +1,11 @@
 /** `kernel.syscall`: what needs no kernel is answered here, the rest goes through the thread's channel. */
 import { EFAULT } from '../../abi/errno.js';
 import * as number from '../../abi/syscall.js';
+import { CLOCK_PROCESS_CPUTIME_ID } from '../../abi/time.js';
 import { CROSS } from '../../fs/path-walk.js';
 import type { ProcessStart } from '../../platform/guest-workers.js';
 import type { SystemCalls } from '../../vdso/system-calls.js';
-import { now, putResolution, putTime, TIMESPEC_SIZE } from './clock.js';
+import { now, putResolution, putTime, TIMESPEC_SIZE, timeAt } from './clock.js';
 import { LocalCalls } from './local-calls.js';
 
 /** A system call: its number and six arguments. */
@@ -28,6 +29,21 @@ export function systemCall(
     if (at + length > view.byteLength) view = new DataView(memory.buffer);
     return at === 0 || at + length > view.byteLength ? -1 : at;
   };
+  /** What the kernel said of the process's processor time last, less what this thread had used then; null: it is to be asked. */
+  let others: number | null = null;
+  /** The process's processor time, while this thread alone adds to it; null where only the kernel knows. */
+  const processTime = (call: number, clock: number, pointer: number): number | null => {
+    if (clock !== CLOCK_PROCESS_CPUTIME_ID) return null;
+    if (call !== number.SYS_clock_gettime_time64) return 0;
+    if (!calls.process.alone) others = null;
+    const used = performance.now() - channel.slept;
+    if (others !== null) return others + used;
+    if (calls.plain(call, clock, pointer, 0, 0, 0, 0) < 0) return null;
+    const at = range(pointer, TIMESPEC_SIZE);
+    const told = timeAt(view, at);
+    if (calls.process.alone) others = told - (performance.now() - channel.slept);
+    return told;
+  };
   return (call, a, b, c, d, e, f) => {
     switch (call) {
       case number.SYS_getpid:
@@ -38,7 +54,7 @@ export function systemCall(
         return start.tid;
       case number.SYS_clock_gettime_time64:
       case number.SYS_clock_getres_time64: {
-        const time = now(a, channel.slept, start.clockOrigin);
+        const time = now(a, channel.slept, start.clockOrigin) ?? processTime(call, a, b);
         if (time === null) return calls.plain(call, a, b, c, d, e, f);
         if (call === number.SYS_clock_getres_time64 && b === 0) return 0;
         const at = range(b, TIMESPEC_SIZE);
