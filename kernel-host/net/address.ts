@@ -15,7 +15,7 @@ export const INADDR_LOOPBACK = 0x7f000001;
 export const hostsOverlap = (a: number, b: number): boolean => a === b || a === INADDR_ANY || b === INADDR_ANY;
 /** The whole of 127/8 is this host's (RFC 1122 section 3.2.1.3). */
 export const isLoopback = (host: number): boolean => host >>> 24 === 127;
-const SOCKADDR_IN_SIZE = 16;
+export const SOCKADDR_IN_SIZE = 16;
 /** sizeof(sa_family_t) + sizeof(sun_path) */
 const SOCKADDR_UN_SIZE = 110;
 

@@ -13,7 +13,7 @@ import {
   ENOBUFS,
   EPROTOTYPE,
 } from '../abi/errno.js';
-import { AF_INET, AF_UNIX, SOMAXCONN } from '../abi/socket.js';
+import { AF_INET, AF_UNIX, SHUT_RD, SHUT_RDWR, SHUT_WR, SOMAXCONN } from '../abi/socket.js';
 import { type HostConnection, type HostNetwork, resetConnection } from '../http/connection.js';
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
 import { LISTENER_SIZE, SOCKET_SIZE } from '../memory/layout.js';
@@ -150,6 +150,17 @@ export class Network implements HostNetwork {
     return 0;
   }
 
+  /** Linux lets a socket that listens be shut down: what waits is refused, and who waits to accept gets EINVAL. */
+  shutdownListening(socket: Socket, how: number): number {
+    if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -EINVAL;
+    if (how === SHUT_WR) return 0;
+    const entry = this.#listenerOf.get(socket);
+    socket.listensNoMore();
+    this.#leave(socket);
+    entry?.listener.waiters.wake();
+    return 0;
+  }
+
   /** The listener that a guest's `connect` to this address reaches, or -errno. */
   listenerAt(address: SocketAddress, inode: string | null): Listener | number {
     if (address.family === 'unix') return (inode === null ? undefined : this.#paths.get(inode)) ?? -ECONNREFUSED;
@@ -241,13 +252,16 @@ export class Network implements HostNetwork {
       if (sockets?.size === 0) this.#bound.delete(socket.bound.port);
     }
     this.#boundPaths.get(socket)?.released();
+    this.#leave(socket);
+    this.#slabs.free(socket.record as Address, SOCKET_SIZE);
+  }
+
+  #leave(socket: Socket): void {
     const entry = this.#listenerOf.get(socket);
     this.#listenerOf.delete(socket);
-    if (entry?.listener.leave()) {
-      entry.table.delete(entry.key);
-      this.#slabs.free(entry.listener.record, LISTENER_SIZE);
-    }
-    this.#slabs.free(socket.record as Address, SOCKET_SIZE);
+    if (!entry?.listener.leave()) return;
+    entry.table.delete(entry.key);
+    this.#slabs.free(entry.listener.record, LISTENER_SIZE);
   }
 }
 

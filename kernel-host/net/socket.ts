@@ -103,13 +103,21 @@ export class Socket implements FileOperations {
 
   /** @param rights what comes with the first byte; asked for when there is room for one. */
   send(from: Uint8Array, rights?: () => Rights): number {
-    if (this.state.kind !== 'connected') return -ENOTCONN;
+    // tcp(7), unix(7): each says it otherwise that there is no connection.
+    if (this.state.kind !== 'connected') return this.domain === AF_UNIX ? -ENOTCONN : -EPIPE;
     const { end } = this.state;
     // In the UNIX domain only who reads hears that what was sent got lost.
     if (end.reset && this.domain !== AF_UNIX) return -ECONNRESET;
     if (end.refused || end.finished) return -EPIPE;
     const count = end.write(from, rights);
     return count > 0 || from.length === 0 ? count : -EAGAIN;
+  }
+
+  /** It listens no more, and may again. */
+  listensNoMore(): void {
+    this.state = UNCONNECTED;
+    Atomics.store(this.#memory.u32, (this.record >>> 2) + SOCKET.STATE_W, 0);
+    this.#stateChanged.wake();
   }
 
   shutdown(how: number): number {

@@ -33,7 +33,7 @@ import { S_IFSOCK } from '../abi/stat.js';
 import { make } from '../fs/making.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL, KIND_SOCKET } from '../memory/layout.js';
-import { INADDR_ANY, readAddress, type SocketAddress, writeAddress } from '../net/address.js';
+import { INADDR_ANY, readAddress, SOCKADDR_IN_SIZE, type SocketAddress, writeAddress } from '../net/address.js';
 import { DatagramSocket } from '../net/datagram-socket.js';
 import type { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
@@ -129,8 +129,13 @@ export const unixKey = (kernel: Kernel, task: Task, path: Uint8Array): string =>
   return kernel.lockKey(place);
 };
 
+/** What is no address of the socket's domain by its length alone is not looked at further. */
+const isShort = ({ domain }: Socket | DatagramSocket, length: number): boolean =>
+  domain === AF_INET && length < SOCKADDR_IN_SIZE;
+
 const bind: Handler = (kernel, task, fd, address, length) => {
   const { socket: bound } = socketAt(kernel, task, fd);
+  if (isShort(bound, length)) return -EINVAL;
   const where = readAddress(task.memory, address, length);
   if ((where.family === 'unix') !== (bound.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (where.family === 'inet') {
@@ -193,6 +198,7 @@ const connect: Handler = (kernel, task, fd, address, length) => {
   const { socket: connecting, description } = socketAt(kernel, task, fd);
   if (connecting instanceof DatagramSocket && length >= 2 && task.memory.getInt16(address) === AF_UNSPEC)
     return kernel.datagrams.disconnect(connecting);
+  if (isShort(connecting, length)) return -EINVAL;
   const where = readAddress(task.memory, address, length);
   if ((where.family === 'unix') !== (connecting.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (connecting instanceof DatagramSocket) return connectDatagrams(kernel, task, connecting, where);
@@ -246,7 +252,12 @@ const getpeername: Handler = (kernel, task, fd, address, lengthAt) => {
   return 0;
 };
 
-const shutdown: Handler = (kernel, task, fd, how) => socketAt(kernel, task, fd).socket.shutdown(how);
+const shutdown: Handler = (kernel, task, fd, how) => {
+  const { socket: ending } = socketAt(kernel, task, fd);
+  if (!(ending instanceof DatagramSocket) && ending.state.kind === 'listening')
+    return kernel.network.shutdownListening(ending, how);
+  return ending.shutdown(how);
+};
 
 export const socketCalls = {
   socket,
