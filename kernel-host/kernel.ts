@@ -29,6 +29,7 @@ import { layOutSuperblock } from './memory/superblock.js';
 import { Datagrams } from './net/datagrams.js';
 import { Network } from './net/network.js';
 import { RightsInFlight } from './net/rights.js';
+import { Watches } from './notify/watches.js';
 import { Fifos } from './pipe/fifo.js';
 import { HostReader, type HostSink } from './pipe/host-reader.js';
 import { createPipe, type PipeEnd } from './pipe/pipe.js';
@@ -83,6 +84,7 @@ export class Kernel {
   readonly vfs: Vfs;
   readonly descriptions: Descriptions;
   readonly mappedFiles: MappedFiles;
+  readonly watches: Watches;
   readonly locks = new FileLocks();
   readonly futexes = new Futexes();
   readonly ipc = new Ipc();
@@ -121,10 +123,11 @@ export class Kernel {
     this.timers = new Timers(platform.alarm, () => platform.clock.monotonic());
     const root = new MemoryFileSystem(this.memory, this.pages, platform.clock);
     this.vfs = new Vfs(this.memory, root, () => this.current?.process ?? null);
+    this.watches = new Watches(root, () => this.#updateAlone());
     this.descriptions = new Descriptions(
       this.memory,
       this.slabs,
-      new InodeFile(this.memory, root),
+      new InodeFile(this.memory, root, this.watches),
       new DeviceFile(this.memory, root),
     );
     this.mappedFiles = new MappedFiles(this.descriptions, this.enqueue);
@@ -147,6 +150,11 @@ export class Kernel {
     return { seconds, nanoseconds: Math.floor((milliseconds - seconds * 1000) * 1e6) };
   }
 
+  /** Somebody has to hear of everything that programs do: their workers answer nothing themselves. */
+  get asked(): boolean {
+    return this.#tracer !== null || this.watches.active;
+  }
+
   /** Who watches the system calls, if anybody does. */
   get tracer(): Tracer | null {
     return this.#tracer;
@@ -155,7 +163,11 @@ export class Kernel {
   /** Tells of system calls from now on; null: no more. */
   trace(tracer: Tracer | null): void {
     this.#tracer = tracer;
-    for (const process of this.processes.all()) process.updateAlone(tracer !== null);
+    this.#updateAlone();
+  }
+
+  #updateAlone(): void {
+    for (const process of this.processes.all()) process.updateAlone(this.asked);
   }
 
   /** Begins to serve a task's channel: its number in the ready set. */

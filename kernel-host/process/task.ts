@@ -37,6 +37,7 @@ export interface Park {
 /** Who knows whose call is being answered, and who watches that. */
 export interface Answering {
   current: Task | null;
+  readonly asked: boolean;
   readonly tracer: { left(task: Task, result: number): void } | null;
 }
 
@@ -167,7 +168,7 @@ export class Task implements Waiter, Deadline {
     if (this.process.ending !== null) return;
     const { tracer } = this.#answering;
     tracer?.left(this, result);
-    this.process.updateAlone(tracer !== null);
+    this.process.updateAlone(this.#answering.asked);
     this.channel.complete(result);
   }
 

@@ -138,7 +138,7 @@ export class Threads {
   #join(task: Task): void {
     task.process.tasks.set(task.tid, task);
     this.#byId.set(task.tid, task);
-    task.process.updateAlone(this.#kernel.tracer !== null);
+    task.process.updateAlone(this.#kernel.asked);
   }
 
   /** CLONE_CHILD_CLEARTID: whoever joins it, or takes its stack, waits for that. */

@@ -14,6 +14,7 @@ import {
   O_TRUNC,
   O_WRONLY,
 } from '../abi/fcntl.js';
+import { IN_OPEN } from '../abi/inotify.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../abi/stat.js';
 import { isMemoryDevice } from '../device/devices.js';
 import { MountedFile } from '../file/mounted-file.js';
@@ -139,6 +140,7 @@ function openNode(kernel: Kernel, place: Place, flags: number): number {
     return description;
   }
   kernel.memory.u32[(description >>> 2) + DESCRIPTION.RDEV_W] = rdev;
+  if (inMemory && (flags & O_PATH) === 0) kernel.watches.tell(place.node, IN_OPEN);
   return description;
 }
 

@@ -90,7 +90,9 @@ const renameat2: Handler = (kernel, task, fromFd, fromPath, toFd, toPath, flags)
   kernel.vfs.checkEdit(from);
   kernel.vfs.checkEdit(to);
   if ((from.trailingSlash || to.trailingSlash) && kernel.vfs.type(from) !== S_IFDIR) return -ENOTDIR;
-  return from.fileSystem.rename(from.directory, from.name, to.directory, to.name, flags);
+  const moved = (flags & RENAME_EXCHANGE) !== 0 ? [from.node, to.node] : [from.node];
+  const rename = () => from.fileSystem.rename(from.directory, from.name, to.directory, to.name, flags);
+  return from.fileSystem === kernel.vfs.root ? kernel.watches.renaming(moved, rename) : rename();
 };
 
 const linkat: Handler = (kernel, task, fromFd, fromPath, toFd, toPath, flags) => {
@@ -105,7 +107,7 @@ const linkat: Handler = (kernel, task, fromFd, fromPath, toFd, toPath, flags) =>
   if (from.fileSystem !== to.fileSystem) return -EXDEV;
   kernel.vfs.checkEdit(to);
   // What has lost its last name, or never had one, is given one by its descriptor, or by what /proc calls that (open(2), O_TMPFILE).
-  return to.fileSystem.link(to.directory, to.name, from.node);
+  return kernel.watches.linking(() => to.fileSystem.link(to.directory, to.name, from.node));
 };
 
 const symlinkat: Handler = (kernel, task, target, fd, path) => {

@@ -19,6 +19,7 @@ import { machineCalls } from './machine.js';
 import { memoryCalls } from './memory.js';
 import { messageVectorCalls } from './message-vectors.js';
 import { messageCalls } from './messages.js';
+import { notificationCalls } from './notifications.js';
 import { openFileCalls } from './open-files.js';
 import { openingCalls } from './opening.js';
 import { pathCalls } from './paths.js';
@@ -46,6 +47,9 @@ import { waitCalls } from './wait.js';
 
 const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_getcwd, rootDirectoryCalls.getcwd],
+  [number.SYS_inotify_init1, notificationCalls.inotifyInit1],
+  [number.SYS_inotify_add_watch, notificationCalls.inotifyAddWatch],
+  [number.SYS_inotify_rm_watch, notificationCalls.inotifyRmWatch],
   [number.SYS_chroot, rootDirectoryCalls.chroot],
   [number.SYS_setxattr, extendedAttributeCalls.xattr],
   [number.SYS_lsetxattr, extendedAttributeCalls.lxattr],
