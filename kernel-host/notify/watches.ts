@@ -8,6 +8,7 @@ import {
   IN_CREATE,
   IN_DELETE,
   IN_DELETE_SELF,
+  IN_EXCL_UNLINK,
   IN_IGNORED,
   IN_ISDIR,
   IN_MODIFY,
@@ -40,7 +41,10 @@ export class Watches {
   /** What is being renamed; nothing is where it is empty. */
   #moved: ReadonlySet<number> = new Set();
   #links = false;
+  #removed: (() => void)[] | null = null;
   #observing: Journal | null = null;
+  /** Of files that are open and have none any more. */
+  readonly #lastNames = new Map<number, { readonly directory: number; readonly name: Uint8Array }>();
 
   /** @param activated is called when something is watched that nothing was before, and the other way round. */
   constructor(fileSystem: MemoryFileSystem, activated: () => void) {
@@ -102,7 +106,10 @@ export class Watches {
     if (!this.active) return;
     const kind = this.#isDirectory(node) ? IN_ISDIR : 0;
     const name = this.#fileSystem.nameOf(node);
+    const last = name ? undefined : this.#lastNames.get(node);
     if (name) this.#send(name.directory, event | kind, name.name);
+    // What is open still is heard of by the name that it had, unless that is not wanted.
+    else if (last) this.#send(last.directory, event | kind, last.name, 0, IN_EXCL_UNLINK);
     this.#send(node, event | kind);
   }
 
@@ -114,6 +121,18 @@ export class Watches {
       return rename();
     } finally {
       this.#moved = new Set();
+    }
+  }
+
+  /** A directory that goes hears of it before the one that it was in (Linux: vfs_rmdir(), d_delete_notify()). */
+  removing<T>(remove: () => T): T {
+    const removed: (() => void)[] = [];
+    this.#removed = removed;
+    try {
+      return remove();
+    } finally {
+      this.#removed = null;
+      for (const tell of removed) tell();
     }
   }
 
@@ -140,23 +159,29 @@ export class Watches {
       this.#send(directory, IN_MOVED_FROM | kind, name, this.#cookie);
       return;
     }
+    if (this.#fileSystem.links(node) === 0) this.#lastNames.set(node, { directory, name: name.slice() });
     // Its number of links is another; in a rename it makes room for what is moved.
     if (kind === 0) this.#send(node, IN_ATTRIB);
-    if (this.#moved.size === 0) this.#send(directory, IN_DELETE | kind, name);
+    if (this.#moved.size > 0) return;
+    const tell = () => this.#send(directory, IN_DELETE | kind, name);
+    if (this.#removed) this.#removed.push(tell);
+    else tell();
   }
 
   #released(node: number): void {
+    this.#lastNames.delete(node);
     for (const watch of [...(this.#byNode.get(node) ?? [])]) {
       if ((watch.mask & IN_DELETE_SELF) !== 0) watch.file.push(watch.number, IN_DELETE_SELF);
       this.#end(watch);
     }
   }
 
-  #send(node: number, mask: number, name?: Uint8Array, cookie = 0): void {
+  /** @param unless watches with this flag do not hear it. */
+  #send(node: number, mask: number, name?: Uint8Array, cookie = 0, unless = 0): void {
     const there = this.#byNode.get(node);
     if (!there) return;
     for (const watch of [...there]) {
-      if ((watch.mask & mask & IN_ALL_EVENTS) === 0) continue;
+      if ((watch.mask & mask & IN_ALL_EVENTS) === 0 || (watch.mask & unless) !== 0) continue;
       watch.file.push(watch.number, mask >>> 0, cookie, name?.slice());
       if ((watch.mask & IN_ONESHOT) !== 0) this.#end(watch);
     }
@@ -190,7 +215,10 @@ export class Watches {
     if (this.active) {
       this.#observing = fileSystem.journal;
       fileSystem.journal = both(this.#observing, this.#observer);
-    } else if (this.#observing) fileSystem.journal = this.#observing;
+    } else if (this.#observing) {
+      fileSystem.journal = this.#observing;
+      this.#lastNames.clear();
+    }
     this.#activated();
   }
 }

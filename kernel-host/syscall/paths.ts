@@ -73,7 +73,7 @@ const unlinkat: Handler = (kernel, task, fd, path, flags) => {
   );
   if (found.node === 0) return -ENOENT;
   kernel.vfs.checkEdit(found);
-  if (removesDirectory) return found.fileSystem.rmdir(found.directory, found.name);
+  if (removesDirectory) return kernel.watches.removing(() => found.fileSystem.rmdir(found.directory, found.name));
   if (found.trailingSlash) return -ENOTDIR;
   return found.fileSystem.unlink(found.directory, found.name);
 };
