@@ -30,6 +30,7 @@ interface PackFlags {
   readonly name?: string;
   readonly icon?: string;
   readonly status?: boolean;
+  readonly outgoing?: boolean;
 }
 
 interface RunFlags {
@@ -42,6 +43,7 @@ interface RunFlags {
   readonly tty?: boolean;
   readonly strace?: boolean;
   readonly profile?: boolean;
+  readonly outgoing?: boolean;
   readonly with?: readonly string[];
 }
 
@@ -130,6 +132,7 @@ export function createProgram({ version, build, guest }: Installation): Command 
     )
     .option('-t, --tty', 'give the guest a terminal, even where input or output are none')
     .option('--strace', 'print the system calls of all its processes on stderr, as strace -f does')
+    .option('--outgoing', 'let guests ask other hosts, by an HTTP proxy at 127.0.0.1:3128')
     .option('--profile', 'print at the end how often each system call was made, and how long it took')
     .addHelpText(
       'after',
@@ -150,6 +153,7 @@ export function createProgram({ version, build, guest }: Installation): Command 
         ports: flags.with ?? [],
         strace: flags.strace ?? false,
         profile: flags.profile ?? false,
+        outgoing: flags.outgoing ?? false,
         guest,
       });
     });
@@ -222,6 +226,7 @@ const PACK_OPTIONS = [
   'name',
   'icon',
   'status',
+  'outgoing',
 ] as const satisfies readonly (keyof PackFlags)[];
 
 function withPackOptions(command: Command): Command {
@@ -240,7 +245,8 @@ function withPackOptions(command: Command): Command {
       '--icon <file>',
       'SVG or square PNG to install the site with (default: one in the folder, else a drawn one)',
     )
-    .option('--status', 'show below the site whether it works without a network');
+    .option('--status', 'show below the site whether it works without a network')
+    .option('--outgoing', 'let PHP ask other sites that allow it (CORS), by an HTTP proxy at 127.0.0.1:3128');
 }
 
 function phpOption(): Option {

@@ -22,6 +22,7 @@ export interface RunSettings {
   /** System calls on stderr as they end; a table of them at the end. */
   readonly strace: boolean;
   readonly profile: boolean;
+  readonly outgoing: boolean;
   /** Names of the ports to have. */
   readonly ports: readonly string[];
   /** Folder of what programs are built with. */
@@ -55,6 +56,8 @@ export interface RunOptions {
   readonly terminal: boolean;
   readonly strace: boolean;
   readonly profile: boolean;
+  /** Guests reach other hosts by a proxy. */
+  readonly outgoing: boolean;
 }
 
 /** Where every machine lets programs keep what should outlive them. */
@@ -76,6 +79,7 @@ export async function run(program: string, args: readonly string[], settings: Ru
     terminal: settings.terminal,
     strace: settings.strace,
     profile: settings.profile,
+    outgoing: settings.outgoing,
   };
   const end = await runGuest(options);
   if ('exitCode' in end) process.exitCode = end.exitCode;

@@ -32,6 +32,8 @@ export type { ChunkLoader } from './image/image-blocks.js';
 export { readImage } from './image/reader.js';
 export { Kernel, type KernelEvents, type Platform } from './kernel.js';
 export { KIND_KERNEL } from './memory/layout.js';
+export type { ProxyOptions } from './outgoing/proxy.js';
+export { OUTGOING_PORT, outgoingEnvironment, serveOutgoing } from './outgoing/serve-outgoing.js';
 export { BrowserGuestWorkers } from './platform/browser/guest-workers.js';
 export { browserPlatform, createBrowserKernel, fetchProgram } from './platform/browser/machine.js';
 export { type Clock, systemClock } from './platform/clock.js';

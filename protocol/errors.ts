@@ -165,6 +165,31 @@ export const errorTexts = {
     sentence: 'This browser has no shared memory, though the page is isolated.',
     remedy: 'Use another browser, or a current version of this one.',
   },
+  'outgoing-malformed': {
+    sentence: 'The program sent something to the proxy that is no HTTP request for a whole address.',
+    remedy: 'Ask a proxy as HTTP/1.1 has it: `GET http://example.org/path HTTP/1.1`.',
+    status: 400,
+  },
+  'outgoing-refused': {
+    sentence: 'The proxy does not lead to this address.',
+    remedy: 'It leads to other sites than that of the page, where the site was packed with `--outgoing`.',
+    status: 403,
+  },
+  'outgoing-too-large': {
+    sentence: 'The program sends more through the proxy than a page can keep.',
+    remedy: 'Send it in parts of at most 64 MiB.',
+    status: 413,
+  },
+  'outgoing-tunnel': {
+    sentence: 'The proxy makes no tunnels: a page can send nothing but whole requests.',
+    remedy: 'Ask it for the https address itself, or for the same by http, which a page of HTTPS asks by https.',
+    status: 501,
+  },
+  'outgoing-failed': {
+    sentence: 'The page could not have what the program asked for.',
+    remedy: 'Check the address. A host that lets no other sites read it (CORS) cannot be asked from a page.',
+    status: 502,
+  },
   'kernel-not-initialised': {
     sentence: 'The kernel was used before it had started.',
     remedy: 'Wait for `init()` first.',

@@ -63,6 +63,8 @@ export interface SiteConfig {
   /** So many of them, from the first on, a first request is sure to need: they come with the rest of a boot. All of a small site. */
   readonly firstChunks: number;
   readonly webApp: WebApp;
+  /** Guests reach other sites by a proxy at this port of theirs (kernel-host/outgoing). */
+  readonly outgoing?: number;
   /** Below the site there is a line that says whether it works without a network. */
   readonly statusBar?: boolean;
 }

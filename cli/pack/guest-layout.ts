@@ -1,4 +1,5 @@
 import type { ImageSource } from '../../kernel-host/image/writer.js';
+import { OUTGOING_PORT } from '../../kernel-host/outgoing/serve-outgoing.js';
 import { opcodeCacheOptions } from '../php/settings.js';
 
 /**
@@ -13,33 +14,44 @@ export const IMAGE_DOCUMENT_ROOT = 'www/html';
 export const IMAGE_ROUTER_DIRECTORY = 'router';
 const OPCACHE_DIRECTORY = '/var/cache/opcache';
 
-/** Runs before each page of a site that is visited over HTTPS. */
-const SECURE_PRELUDE = 'portside/https.php';
-
 /**
- * `php -S` speaks plain HTTP only. A page asks $_SERVER whether the visitor's connection is secure, as it would behind a server
- * that ends TLS and says so to PHP (Apache's and nginx's own modules set the same).
+ * What runs before each page. `php -S` speaks plain HTTP only, and a page asks $_SERVER whether the visitor's connection is secure, as it would
+ * behind a server that ends TLS and says so to PHP (Apache's and nginx's own modules set the same).
  */
-const SECURE_PRELUDE_CODE = `<?php
-$_SERVER['HTTPS'] = 'on';
+const SECURE_CODE = `$_SERVER['HTTPS'] = 'on';
 $_SERVER['REQUEST_SCHEME'] = 'https';
 $_SERVER['SERVER_PORT'] = '443';
 `;
 
+/** PHP's own streams do not look at http_proxy. */
+const OUTGOING_CODE = `stream_context_set_default(['http' => ['proxy' => 'tcp://127.0.0.1:${OUTGOING_PORT}', 'request_fulluri' => true]]);
+`;
+
+const preludePath = (secure: boolean): string => `portside/${secure ? 'https' : 'http'}.php`;
+
+const prelude = (secure: boolean, outgoing: boolean): string =>
+  `<?php\n${secure ? SECURE_CODE : ''}${outgoing ? OUTGOING_CODE : ''}`;
+
 /** What lies around the document root. */
-export function surroundings(): ImageSource[] {
+export function surroundings(outgoing = false): ImageSource[] {
   const directories = ['', 'www', 'cache', 'cache/opcache', 'portside'].map(
     (path) => ({ type: 'directory', path, permissions: 0o755, mtime: 0 }) as const,
   );
-  const prelude = new TextEncoder().encode(SECURE_PRELUDE_CODE);
-  return [
-    ...directories,
-    { type: 'file', path: SECURE_PRELUDE, permissions: 0o644, mtime: 0, size: prelude.length, read: () => [prelude] },
-  ];
+  const preludes = [true, ...(outgoing ? [false] : [])].map((secure) => {
+    const code = new TextEncoder().encode(prelude(secure, outgoing));
+    return {
+      ...({ type: 'file', permissions: 0o644, mtime: 0 } as const),
+      path: preludePath(secure),
+      size: code.length,
+      read: () => [code],
+    };
+  });
+  return [...directories, ...preludes];
 }
 
-/** The settings of a site that is visited over HTTPS, beside those of every site. */
-export const SECURE_SETTINGS: readonly string[] = [`auto_prepend_file=${MOUNT_POINT}/${SECURE_PRELUDE}`];
+/** Of a site that is visited over HTTPS, or not: beside those of every site. */
+export const preludeSettings = (secure: boolean, outgoing = false): readonly string[] =>
+  secure || outgoing ? [`auto_prepend_file=${MOUNT_POINT}/${preludePath(secure)}`] : [];
 
 /**
  * An empty php.ini lets files of 2 MB and bodies of 8 MB through, limits that spare a server that strangers share. Here each

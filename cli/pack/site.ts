@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { escapeScript, fillTemplate } from '../../client/shell/fill-template.js';
 import { type ImageSource, writeImage } from '../../kernel-host/image/writer.js';
+import { OUTGOING_PORT, outgoingEnvironment } from '../../kernel-host/outgoing/serve-outgoing.js';
 import { PortsideError } from '../../protocol/errors.js';
 import type { Acknowledgement, ChunkEntry, SiteConfig } from '../../protocol/site.js';
 import type { ObtainPhp } from '../php/obtain.js';
@@ -18,7 +19,7 @@ import {
   IMAGE_DOCUMENT_ROOT,
   IMAGE_ROUTER_DIRECTORY,
   MOUNT_POINT,
-  SECURE_SETTINGS,
+  preludeSettings,
   serverArguments,
   surroundings,
   UPLOAD_SETTINGS,
@@ -46,6 +47,8 @@ export interface PackOptions {
   readonly icon?: string;
   /** A line below the site says whether it works without a network. */
   readonly status?: boolean;
+  /** PHP may ask other sites, by a proxy that its environment names. */
+  readonly outgoing?: boolean;
   /** Folder of the bundles that sites carry. */
   readonly build: string;
 }
@@ -126,7 +129,9 @@ async function packTree(
       kernelWorker: await writer.script('kernel-worker', parts.kernelWorker),
       processWorker: await writer.script('process-worker', parts.processWorker),
       guest: await writer.guest(guest),
-      image: await writer.image(await writeImage([...surroundings(), ...watched(sources, bytes, report)], store)),
+      image: await writer.image(
+        await writeImage([...surroundings(options.outgoing), ...watched(sources, bytes, report)], store),
+      ),
     };
     const placed: PlacedIcon[] = [];
     for (const icon of icons) placed.push({ icon, asset: await writer.icon(icon) });
@@ -143,15 +148,20 @@ async function packTree(
         workers: options.workers,
         ...(options.ack && { ack: options.ack }),
         php: guest.label,
-        argv: serverArguments(router),
-        secureArgv: serverArguments(router, [...UPLOAD_SETTINGS, ...SECURE_SETTINGS]),
-        env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/root' },
+        argv: serverArguments(router, [...UPLOAD_SETTINGS, ...preludeSettings(false, options.outgoing)]),
+        secureArgv: serverArguments(router, [...UPLOAD_SETTINGS, ...preludeSettings(true, options.outgoing)]),
+        env: {
+          PATH: '/usr/local/bin:/usr/bin:/bin',
+          HOME: '/root',
+          ...(options.outgoing && outgoingEnvironment()),
+        },
         cwd: DOCUMENT_ROOT,
         mountPoint: MOUNT_POINT,
         assets,
         chunks,
         firstChunks: firstChunks(chunks),
         webApp,
+        ...(options.outgoing && { outgoing: OUTGOING_PORT }),
         ...(options.status && { statusBar: true }),
       },
       [template, serviceWorker],

@@ -205,6 +205,33 @@ export class Network implements HostNetwork {
     return accepted;
   }
 
+  /**
+   * The host itself listens on a port, of the loopback interface, and gets each connection of a guest's.
+   * @returns what ends that, or -EADDRINUSE, -ENOBUFS
+   */
+  serve(port: number, accept: (connection: HostConnection) => void): (() => void) | number {
+    const socket = this.create(AF_INET);
+    if (typeof socket === 'number') return socket;
+    const bound = this.bindPort(socket, { family: 'inet', host: INADDR_LOOPBACK, port }, false);
+    const result = bound < 0 ? bound : this.listen(socket, SOMAXCONN);
+    if (result < 0 || socket.state.kind !== 'listening') {
+      socket.release();
+      return result;
+    }
+    const { listener } = socket.state;
+    const waiter = {
+      wake: () =>
+        this.#enqueue(() => {
+          for (let end = listener.accept(); end; end = listener.accept()) accept(new HostEnd(end, this.#enqueue));
+        }),
+    };
+    listener.waiters.add(waiter);
+    return () => {
+      listener.waiters.remove(waiter);
+      socket.release();
+    };
+  }
+
   connect(port: number): HostConnection | null {
     const listener = this.#hostListener(port);
     if (!listener || listener.full) return null;

@@ -11,6 +11,7 @@ import { detectAbi } from '../../guest/abi.js';
 import { BridgeServers } from '../../http/bridge-servers.js';
 import { Inspection } from '../../inspect/inspection.js';
 import { Kernel } from '../../kernel.js';
+import { serveOutgoing } from '../../outgoing/serve-outgoing.js';
 import { statistics } from '../../process/statistics.js';
 import type { Store } from '../../store/store.js';
 import { loadAssets, prefetchAssets } from './assets.js';
@@ -19,6 +20,7 @@ import { BrowserGuestWorkers } from './guest-workers.js';
 import { browserPlatform } from './machine.js';
 import { PageGuestWorkers } from './page-guest-workers.js';
 import { ServerProcesses } from './server-processes.js';
+import { siteFetch } from './site-fetch.js';
 import { openSiteStore, writeBarrier } from './site-store.js';
 import { webLockLives } from './socket-lives.js';
 import { browserWorkerLives } from './worker-lives.js';
@@ -101,6 +103,10 @@ async function boot(options: Extract<ToMachine, { type: 'boot' }>): Promise<Runn
   // Of this release, whatever a guest has made of the file: without it there is no site.
   installProgram(kernel, `${PROGRAMS}/${site.argv[0] ?? ''}`, { abi, module });
   store.attach(kernel.vfs.root);
+  if (site.outgoing !== undefined) {
+    const { port } = siteAddress(site, origin);
+    serveOutgoing(kernel, { fetch: siteFetch(kernel, origin, port), allows: () => true }, site.outgoing);
+  }
   servers.start();
   tell({ type: 'progress', step: 'listen', loaded: 0, total: 0 });
   await kernel.network.whenListening(servers.port, AbortSignal.any([]));

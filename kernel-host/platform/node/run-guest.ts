@@ -6,6 +6,7 @@ import { SI_USER, SIGHUP, SIGINT, SIGTERM } from '../../abi/signal.js';
 import { installProgram } from '../../boot/install-program.js';
 import { makeDirectory, makeLink } from '../../boot/root-tree.js';
 import type { Kernel } from '../../kernel.js';
+import { outgoingEnvironment, serveOutgoing } from '../../outgoing/serve-outgoing.js';
 import type { Pid } from '../../process/process.js';
 import { Tracer } from '../../trace/tracer.js';
 import { createKernel, loadProgram } from './machine.js';
@@ -38,6 +39,8 @@ export interface RunGuestOptions {
   /** Gives the guest a terminal even where this process has none. */
   readonly terminal: boolean;
   /** System calls on stderr as they end; a table of them at the end. */
+  /** Guests reach other hosts by a proxy, as this process does. */
+  readonly outgoing: boolean;
   readonly strace: boolean;
   readonly profile: boolean;
 }
@@ -78,12 +81,15 @@ export async function runGuest(options: RunGuestOptions): Promise<GuestEnd> {
   for (const [path, target] of Object.entries(links)) makeLink(kernel, path, target);
   makeDirectory(kernel, '/var/www/html', 0o755);
   mountFolders(kernel, options.mounts);
+  if (options.outgoing) serveOutgoing(kernel, { fetch, allows: () => true });
   const servers = await Promise.all(options.listen.map(({ host, guest }) => bridgePort(kernel, host, guest)));
   const { descriptors, terminal, drained } = standardStreams(kernel, options.terminal);
   const pid = kernel.processes.spawn({
     path: program.path,
     arguments: options.args,
-    environment: Object.entries(options.env).map(([name, value]) => `${name}=${value}`),
+    environment: Object.entries({ ...(options.outgoing && outgoingEnvironment()), ...options.env }).map(
+      ([name, value]) => `${name}=${value}`,
+    ),
     cwd: directory(kernel, options.cwd),
     descriptors,
     parent: null,

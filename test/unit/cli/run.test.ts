@@ -18,6 +18,7 @@ const settings: RunSettings = {
   ports: [],
   strace: false,
   profile: false,
+  outgoing: false,
   guest: fileURLToPath(new URL('../../../guest', import.meta.url)),
 };
 
