@@ -1,5 +1,6 @@
 /** What the kernel asks of a file system. Nodes are numbers that the file system chooses; 0 is none. Results below 0 are -errno. */
 import type { Attributes } from '../abi/stat.js';
+import type { ExtendedAttributes } from './extended-attributes.js';
 import type { Place } from './vfs.js';
 
 export interface StatFs {
@@ -42,6 +43,9 @@ export interface FileSystem {
   readonly device: number;
   readonly readOnly: boolean;
   readonly root: number;
+
+  /** Extended attributes (xattr(7)); absent where there are none. */
+  readonly extended?: ExtendedAttributes;
 
   lookup(directory: number, name: Uint8Array): number;
   /** The directory above; the root's is itself. */

@@ -15,6 +15,7 @@ import { BLOCK, UNIT } from './block.js';
 import { BlockCache, type BlockSource } from './block-cache.js';
 import { findDentry } from './dentry.js';
 import { DirectoryIndex } from './directory-index.js';
+import { ExtendedAttributes } from './extended-attributes.js';
 import { Extents } from './extents.js';
 import type { AttributeChange, DirectoryEntry, FileSystem, StatFs } from './file-system.js';
 import { ABSENT, nextDentry, ROOT_DEVICE, readAttributes, readFile, readTarget } from './inode-reader.js';
@@ -44,6 +45,7 @@ export class MemoryFileSystem implements FileSystem {
   journal: Journal = noJournal;
   storage: Storage = noStorage;
   mapped: MappedContent = nothingMapped;
+  readonly extended = new ExtendedAttributes((node) => this.#extended(node));
   /** Files of which not all is in memory. */
   readonly blocks: BlockCache;
   readonly #memory: KernelMemory;
@@ -264,6 +266,7 @@ export class MemoryFileSystem implements FileSystem {
   #release(inode: number): void {
     const type = this.#type(inode);
     this.blocks.forget(inode);
+    this.extended.forget(inode);
     this.#change(inode, () => {
       if (type === S_IFREG) this.#extents.release(inode);
       if (type === S_IFLNK)
@@ -444,6 +447,11 @@ export class MemoryFileSystem implements FileSystem {
     if (position % UNIT === 0) return;
     const first = position - (position % UNIT);
     this.blocks.require(inode, first, Math.min(first + UNIT, this.size(inode)));
+  }
+
+  #extended(node: number): void {
+    this.#change(node, () => this.#inodes.markChanged(node));
+    this.journal.changed(node);
   }
 
   #word(record: number, field: number): number {

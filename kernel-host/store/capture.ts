@@ -49,6 +49,7 @@ export function inodeRecord(fileSystem: MemoryFileSystem, { inode, merged }: Tra
   fileSystem.attributes(inode, attributes);
   const { mode, uid, gid, rdev, size } = attributes;
   const type = mode & S_IFMT;
+  const extended = fileSystem.extended.all(inode);
   const target = type === S_IFLNK ? fileSystem.target(inode) : undefined;
   return {
     mode,
@@ -61,6 +62,7 @@ export function inodeRecord(fileSystem: MemoryFileSystem, { inode, merged }: Tra
       [attributes.mtime, attributes.mtimeNanoseconds],
       [attributes.ctime, attributes.ctimeNanoseconds],
     ],
+    ...(extended.length > 0 && { extended: extended.map(({ name, value }) => [name, value] as const) }),
     ...(target instanceof Uint8Array && { target: new Uint8Array(target) }),
     ...(type === S_IFDIR && merged && { merged: true as const }),
   };

@@ -8,9 +8,10 @@
  */
 import { S_IFDIR, S_IFMT, S_IFREG } from '../abi/stat.js';
 import { UNIT } from '../fs/block.js';
+import { nameOfBytes } from '../fs/byte-name.js';
 import type { Journal } from '../fs/journal.js';
 import type { MemoryFileSystem } from '../fs/memory-file-system.js';
-import { FIRST_NUMBER, nameOfBytes, ROOT_NUMBER, type StoredNumber, storedNumber, WHITEOUT } from './records.js';
+import { FIRST_NUMBER, ROOT_NUMBER, type StoredNumber, storedNumber, WHITEOUT } from './records.js';
 import { TrackedInode } from './tracked.js';
 
 export interface EntryChange {

@@ -1,13 +1,14 @@
 /** One commit: what has changed, in one transaction that only the last kernel to open the store may make. */
 import { S_IFDIR, S_IFMT, S_IFREG } from '../abi/stat.js';
 import { BLOCK, UNIT } from '../fs/block.js';
+import { nameOfBytes } from '../fs/byte-name.js';
 import type { MemoryFileSystem } from '../fs/memory-file-system.js';
 import { capture } from './capture.js';
 import type { AbsentBytes, Changes, TakenChanges } from './changes.js';
 import type { Commits } from './committer.js';
 import type { Database, Durability } from './database.js';
 import { Emptied, type Fenced, isQuotaExceeded, refusalOf } from './failure.js';
-import { nameOfBytes, SUPERBLOCK_KEY, type Superblock } from './records.js';
+import { SUPERBLOCK_KEY, type Superblock } from './records.js';
 import type { StoredBlocks } from './stored-blocks.js';
 import type { TrackedInode } from './tracked.js';
 

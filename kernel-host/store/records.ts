@@ -45,6 +45,8 @@ export interface InodeRecord {
   readonly times: readonly [atime: StoredTime, mtime: StoredTime, ctime: StoredTime];
   /** Of a symbolic link. */
   readonly target?: Uint8Array<ArrayBuffer>;
+  /** Extended attributes, by their names as byte strings. */
+  readonly extended?: readonly (readonly [name: string, value: Uint8Array<ArrayBuffer>])[];
   /** A directory that lies over the packed image's of the same name: what it has no entry for shows through. */
   readonly merged?: true;
 }
@@ -69,17 +71,12 @@ export const entryRange = (parent?: StoredNumber): IDBKeyRange =>
 export const blockRange = (number: StoredNumber, first = 0): IDBKeyRange =>
   IDBKeyRange.bound(['b', number, first], ['b', number, []]);
 
-export function nameOfBytes(bytes: Uint8Array): string {
-  let name = '';
-  for (const byte of bytes) name += String.fromCharCode(byte);
-  return name;
-}
-
-export const bytesOfName = (name: string): Uint8Array => Uint8Array.from(name, (character) => character.charCodeAt(0));
-
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isTime = (value: unknown): value is StoredTime =>
   Array.isArray(value) && value.length === 2 && value.every(isNumber);
+
+const isExtended = (value: unknown): boolean =>
+  Array.isArray(value) && typeof value[0] === 'string' && value[1] instanceof Uint8Array;
 
 export function isSuperblock(value: unknown): value is Superblock {
   if (typeof value !== 'object' || value === null) return false;
@@ -95,7 +92,8 @@ export function isInodeRecord(value: unknown): value is InodeRecord {
     Array.isArray(fields.times) &&
     fields.times.length === 3 &&
     fields.times.every(isTime) &&
-    (fields.target === undefined || fields.target instanceof Uint8Array)
+    (fields.target === undefined || fields.target instanceof Uint8Array) &&
+    (fields.extended === undefined || (Array.isArray(fields.extended) && fields.extended.every(isExtended)))
   );
 }
 

@@ -4,11 +4,12 @@
  */
 import { Errno } from '../abi/errno.js';
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from '../abi/stat.js';
+import { bytesOfName } from '../fs/byte-name.js';
 import type { MemoryFileSystem } from '../fs/memory-file-system.js';
 import { inodeRecord } from './capture.js';
 import type { Changes } from './changes.js';
 import { damaged, type StoreContents } from './contents.js';
-import { bytesOfName, type InodeRecord, ROOT_NUMBER, type StoredNumber, type StoredTime, WHITEOUT } from './records.js';
+import { type InodeRecord, ROOT_NUMBER, type StoredNumber, type StoredTime, WHITEOUT } from './records.js';
 import type { StoredBlocks } from './stored-blocks.js';
 import type { TrackedInode } from './tracked.js';
 
@@ -113,7 +114,8 @@ class Restoration {
     check(fileSystem.rmdir(directory, name));
   }
 
-  #setAttributes(inode: number, { mode, uid, gid, times }: InodeRecord): void {
+  #setAttributes(inode: number, { mode, uid, gid, times, extended }: InodeRecord): void {
+    for (const [name, value] of extended ?? []) this.#fileSystem.extended.set(inode, name, value);
     this.#fileSystem.setAttributes(inode, { mode, uid, gid });
     const [atime, mtime, ctime] = times;
     this.#fileSystem.setTimes(inode, { atime: timestamp(atime), mtime: timestamp(mtime), ctime: timestamp(ctime) });

@@ -14,7 +14,7 @@ import { fetchIn, openSite } from '../support/site-visit.js';
 /** Asks for what its caller says, and tells what came. */
 const ASK = `<?php
 $context = stream_context_get_default(['http' => [
-  'method' => $_GET['method'] ?? 'GET', 'content' => $_GET['content'] ?? '', 'ignore_errors' => true, 'header' => 'X-Own: 1',
+  'method' => $_GET['method'] ?? 'GET', 'content' => $_GET['content'] ?? '', 'ignore_errors' => true, 'header' => ['X-Own: 1', 'Content-Type: text/plain'],
 ]]);
 $body = file_get_contents($_GET['url'], false, $context);
 echo json_encode(['head' => $http_response_header[0] ?? null, 'body' => $body, 'proxy' => getenv('http_proxy')]);

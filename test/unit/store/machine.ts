@@ -152,9 +152,14 @@ export async function picture(fileSystem: MemoryFileSystem): Promise<Record<stri
     const type = mode & S_IFMT;
     const stat = [mode.toString(8), uid, gid, nlink, rdev].join(' ');
     const times = [atime, mtime, mtimeNanoseconds, ctime, ctimeNanoseconds].join(' ');
+    const extended = fileSystem.extended
+      .all(node)
+      .map(({ name, value }) => `${name}=${value}`)
+      .sort();
     const target = type === S_IFLNK ? fileSystem.target(node) : undefined;
     lines[path === '' ? '/' : path] =
       `${stat} [${times}] ${first ?? ''} ${target instanceof Uint8Array ? decoder.decode(target) : ''}` +
+      `{${extended.join(' ')}} ` +
       `${type === S_IFREG ? `${size}:${digest(await content(fileSystem, node))}` : ''}`;
     if (type !== S_IFDIR) return;
     const names: string[] = [];

@@ -62,6 +62,12 @@ const change = fc.oneof(
     uid: fc.nat(3),
     seconds: fc.integer({ min: -5, max: 2 ** 33 }),
   }),
+  fc.record({
+    do: fc.constant('extended' as const),
+    path,
+    name: fc.constantFrom('user.a', 'user.b'),
+    value: fc.option(fc.uint8Array({ maxLength: 5 })),
+  }),
   fc.record({ do: fc.constant('write-nameless' as const), path, byte: fc.nat(255) }),
 );
 const event = fc.oneof(
@@ -118,6 +124,11 @@ async function apply(fileSystem: MemoryFileSystem, what: Change): Promise<void> 
           uid: what.uid,
           mtime: { seconds: what.seconds, nanoseconds: 5 },
         });
+      return;
+    case 'extended':
+      if (node <= 0) return;
+      if (what.value) fileSystem.extended.set(node, what.name, what.value);
+      else fileSystem.extended.remove(node, what.name);
       return;
     case 'write-nameless':
       if (!isFile(node)) return;
