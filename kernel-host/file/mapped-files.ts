@@ -130,10 +130,11 @@ export class MappedFiles implements MappedContent {
   }
 
   #find(fileSystem: FileSystem, node: number): SharedObject | undefined {
-    return this.#objects.size === 0 ? undefined : this.#objects.get(fileSystem)?.get(node);
+    return this.#objects.size === 0 ? undefined : this.#objects.get(fileSystem.origin ?? fileSystem)?.get(node);
   }
 
-  #object({ fileSystem, node }: Place): SharedObject {
+  #object({ fileSystem: shown, node }: Place): SharedObject {
+    const fileSystem = shown.origin ?? shown;
     const known = this.#find(fileSystem, node);
     if (known) return known;
     const object = new SharedObject(new FileStore({ fileSystem, node }));
@@ -159,9 +160,10 @@ export class MappedFiles implements MappedContent {
         load.ended.add(again);
         return;
       }
-      const objects = this.#objects.get(place.fileSystem);
+      const fileSystem = place.fileSystem.origin ?? place.fileSystem;
+      const objects = this.#objects.get(fileSystem);
       objects?.delete(place.node);
-      if (objects?.size === 0) this.#objects.delete(place.fileSystem);
+      if (objects?.size === 0) this.#objects.delete(fileSystem);
     }
     this.#descriptions.release(description);
   }

@@ -44,8 +44,10 @@ export interface FileSystem {
   readonly readOnly: boolean;
   readonly root: number;
 
+  /** What it shows a part of, when it is none of its own: nodes of both are the same. */
+  readonly origin?: FileSystem;
   /** Extended attributes (xattr(7)); absent where there are none. */
-  readonly extended?: ExtendedAttributes;
+  readonly extended?: ExtendedAttributes | undefined;
 
   lookup(directory: number, name: Uint8Array): number;
   /** The directory above; the root's is itself. */

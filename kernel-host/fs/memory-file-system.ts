@@ -38,7 +38,7 @@ const ADDRESSABLE_BLOCKS = 2 ** 32 / BLOCK;
 
 export class MemoryFileSystem implements FileSystem {
   readonly type = 'tmpfs';
-  readonly device = ROOT_DEVICE;
+  readonly device: number;
   readonly readOnly = false;
   readonly root: number;
   /** Hears of every change. */
@@ -59,9 +59,16 @@ export class MemoryFileSystem implements FileSystem {
 
   /**
    * @param cacheLimit bytes of unchanged blocks of files that lie elsewhere; the cache's own choice where it is left out.
+   * @param device of one that is mounted; without it, it is the machine's root, which workers read by themselves.
    * @throws RangeError when memory has no room for an empty file system.
    */
-  constructor(memory: KernelMemory, pages: PageAllocator, clock: Clock, cacheLimit?: number) {
+  constructor(
+    memory: KernelMemory,
+    pages: PageAllocator,
+    clock: Clock,
+    { cacheLimit, device }: { readonly cacheLimit?: number; readonly device?: number } = {},
+  ) {
+    this.device = device ?? ROOT_DEVICE;
     this.#memory = memory;
     this.#pages = pages;
     this.#slabs = new SlabAllocator(memory, pages);
@@ -72,7 +79,21 @@ export class MemoryFileSystem implements FileSystem {
     this.root = this.#inodes.allocate(S_IFDIR | 0o755, 0, 0, 0);
     if (this.root < 0) throw new RangeError('no memory for the root directory');
     memory.u32[(this.root >>> 2) + INODE.NLINK_W] = 2;
-    memory.u32[SUPERBLOCK.ROOT_W] = this.root;
+    if (device === undefined) memory.u32[SUPERBLOCK.ROOT_W] = this.root;
+  }
+
+  /** Takes out all that is in it: it is not mounted any more. */
+  clear(directory = this.root): void {
+    for (let entry = this.entry(directory, 2); entry; entry = this.entry(directory, 2)) {
+      const { name } = entry;
+      const node = this.lookup(directory, name);
+      if (this.#type(node) !== S_IFDIR) {
+        this.unlink(directory, name);
+        continue;
+      }
+      this.clear(node);
+      this.rmdir(directory, name);
+    }
   }
 
   lookup(directory: number, name: Uint8Array): number {
@@ -87,6 +108,7 @@ export class MemoryFileSystem implements FileSystem {
 
   attributes(node: number, out: Attributes): number {
     readAttributes(this.#memory, node, out);
+    out.device = this.device;
     return 0;
   }
 

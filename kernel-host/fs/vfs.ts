@@ -51,6 +51,7 @@ export class Vfs {
   readonly #walk: PathWalk;
   readonly #mounts: Mount[] = [];
   readonly #attributes: Attributes = emptyAttributes();
+  #lastDevice = ROOT_DEVICE;
 
   readonly #walker: () => Walker | null;
 
@@ -67,7 +68,7 @@ export class Vfs {
 
   /** st_dev for the next file system that is mounted. */
   get nextDevice(): number {
-    return ROOT_DEVICE + 1 + this.#mounts.length;
+    return ++this.#lastDevice;
   }
 
   /** The root and what is mounted, in the order it was. */
@@ -86,12 +87,35 @@ export class Vfs {
     const place = this.lookup({ fileSystem: this.root, node: this.root.root }, path, true);
     // Devices, programs and other mounts lie there: nothing may cover them all.
     if (place.fileSystem === this.root && place.node === this.root.root) throw new Errno(EBUSY);
+    this.cover(place, fileSystem);
+  }
+
+  /** As `mount`, for a place that was found. @throws Errno ENOTDIR, EISDIR */
+  cover(place: Place, fileSystem: FileSystem): void {
     const isDirectory = this.type({ fileSystem, node: fileSystem.root }) === S_IFDIR;
     if (isDirectory !== (this.type(place) === S_IFDIR)) throw new Errno(isDirectory ? ENOTDIR : EISDIR);
     this.#mounts.push({ covered: place, fileSystem });
     if (place.fileSystem === this.root) this.root.setMountPoint(place.node, true);
     // A directory of another file system is held by an open description that nobody has.
     else place.fileSystem.open(place.node, O_PATH);
+  }
+
+  /** Whether something is mounted in it. */
+  carries(fileSystem: FileSystem): boolean {
+    return this.#mounts.some(({ covered }) => covered.fileSystem === fileSystem);
+  }
+
+  /** What it covered is seen again. */
+  uncover(fileSystem: FileSystem): void {
+    const at = this.#mounts.findIndex((mount) => mount.fileSystem === fileSystem);
+    const [mount] = at < 0 ? [] : this.#mounts.splice(at, 1);
+    if (!mount) return;
+    const { covered } = mount;
+    if (covered.fileSystem !== this.root) covered.fileSystem.close(covered.node);
+    else if (
+      !this.#mounts.some((other) => other.covered.fileSystem === this.root && other.covered.node === covered.node)
+    )
+      this.root.setMountPoint(covered.node, false);
   }
 
   type(place: Place): number {

@@ -19,6 +19,7 @@ import { machineCalls } from './machine.js';
 import { memoryCalls } from './memory.js';
 import { messageVectorCalls } from './message-vectors.js';
 import { messageCalls } from './messages.js';
+import { mountingCalls } from './mounting.js';
 import { notificationCalls } from './notifications.js';
 import { openFileCalls } from './open-files.js';
 import { openingCalls } from './opening.js';
@@ -50,6 +51,8 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_inotify_init1, notificationCalls.inotifyInit1],
   [number.SYS_inotify_add_watch, notificationCalls.inotifyAddWatch],
   [number.SYS_inotify_rm_watch, notificationCalls.inotifyRmWatch],
+  [number.SYS_mount, mountingCalls.mount],
+  [number.SYS_umount2, mountingCalls.umount2],
   [number.SYS_chroot, rootDirectoryCalls.chroot],
   [number.SYS_setxattr, extendedAttributeCalls.setxattr],
   [number.SYS_lsetxattr, extendedAttributeCalls.lsetxattr],

@@ -43,7 +43,12 @@ class SlowSource implements BlockSource {
 function machine(content: Uint8Array, limit = LIMIT) {
   const memory = new KernelMemory(new WebAssembly.Memory({ initial: 64, maximum: 1024, shared: true }));
   const pages = new PageAllocator(memory, layOutSuperblock(memory));
-  const system = new MemoryFileSystem(memory, pages, { realtime: () => 0, monotonic: () => 0, origin: 0 }, limit);
+  const system = new MemoryFileSystem(
+    memory,
+    pages,
+    { realtime: () => 0, monotonic: () => 0, origin: 0 },
+    { cacheLimit: limit },
+  );
   const source = new SlowSource(content);
   const file = system.createBacked(system.root, bytes('file'), S_IFREG | 0o644, content.length, source, 1);
   expect(file).toBeGreaterThan(0);

@@ -51,7 +51,9 @@ export async function boot(database: FaultyDatabase, image: Image = {}, limit?: 
   // Those of the image are the same at each boot; every change has a time of its own.
   let planted = false;
   const clock = { realtime: () => (planted ? time++ : PACKED), monotonic: () => 0, origin: 0 };
-  const fileSystem = new MemoryFileSystem(memory, new PageAllocator(memory, layOutSuperblock(memory)), clock, limit);
+  const fileSystem = new MemoryFileSystem(memory, new PageAllocator(memory, layOutSuperblock(memory)), clock, {
+    ...(limit !== undefined && { cacheLimit: limit }),
+  });
   for (const [path, content] of Object.entries(image)) plant(fileSystem, path, content);
   planted = true;
   const told: string[] = [];
