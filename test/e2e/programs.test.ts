@@ -13,7 +13,7 @@ let host: MachineHost;
 let browser: Browser;
 let page: Page;
 beforeAll(async () => {
-  host = await serveMachine(['dash', 'lua', 'nginx', 'redis', 'sqlite3']);
+  host = await serveMachine(['busybox', 'dash', 'lua', 'nginx', 'php', 'redis', 'sqlite3']);
   browser = await launchChromium();
 }, BUILD_TIMEOUT);
 afterAll(async () => {
@@ -79,6 +79,60 @@ describe('dash', () => {
     await machine.said(pid, '# $');
     await machine.type(pid, 'exit 3\r');
     expect(await machine.ended(pid)).toMatchObject({ status: 3 << 8 });
+  });
+});
+
+test('the commands of BusyBox, in pipelines of its own shell', async () => {
+  const script = `set -e
+mkdir -p /tmp/w/a/b && cd /tmp/w
+seq 1 300 > a/numbers; echo 'pear
+apple
+fig' > a/b/fruit; ln -s b/fruit a/link; chmod 640 a/numbers
+tar czf w.tgz a && mkdir out && tar xzf w.tgz -C out && diff -r a out/a && echo same
+find out -type f | sort; stat -c '%a %F' out/a/numbers out/a/link
+sort a/b/fruit | sed 's/^/- /' | awk '{ print NR, $2, length($2) }'
+grep -c 7 a/numbers; head -n 3 a/numbers | tr '\\n' ' '; tail -n 1 a/numbers
+md5sum < a/numbers; wc -l < a/b/fruit; expr 6 '*' 7; echo hello | rev; printf '%s\\n' x y | xargs -n 1 echo got
+ps | grep -c '[b]usybox'
+for i in 1 2 3; do (sleep 0.01; echo $i) & wait; done
+vi --help 2>&1 | head -n 1 | cut -c 1-7`;
+  const { status, output } = await run('busybox', 'sh', '-c', script);
+  expect(output).toBe(
+    [
+      ...['same', 'out/a/b/fruit', 'out/a/numbers', '640 regular file', '777 symbolic link'],
+      ...[
+        '1 apple 5',
+        '2 fig 3',
+        '3 pear 4',
+        '57',
+        '1 2 3 300',
+        '6d3ddf5c07b77be3a9ee4d47fc8d7a58  -',
+        '3',
+        '42',
+        'olleh',
+      ],
+      ...['got x', 'got y', '1', '1', '2', '3', 'BusyBox', ''],
+    ].join('\n'),
+  );
+  expect(status).toBe(0);
+});
+
+test('PHP of our own runs other programs, and is run by them', async () => {
+  const code = `echo PHP_VERSION, " ", PHP_INT_SIZE, "\n";
+$p = proc_open(['lua', '-e', 'print(io.read("n") * 2)'], [['pipe', 'r'], ['pipe', 'w']], $pipes, '/tmp', ['PATH' => getenv('PATH')]);
+fwrite($pipes[0], "21\n"); fclose($pipes[0]);
+echo stream_get_contents($pipes[1]), proc_close($p), "\n";
+exec('echo one; echo two; exit 3', $lines, $status); echo json_encode([$lines, $status]), "\n";
+$f = popen('cat > /tmp/popen', 'w'); fwrite($f, 'written'); pclose($f); echo file_get_contents('/tmp/popen'), "\n";
+$d = new PDO('sqlite:/tmp/php.db'); $d->exec('create table t(a)'); $d->exec("insert into t values ('kept')");
+echo shell_exec('sqlite3 /tmp/php.db "select a from t"');`;
+  expect(await run('php', '-n', '-r', code)).toEqual({
+    status: 0,
+    output: '8.2.32 8\n42\n0\n[["one","two"],3]\nwritten\nkept\n',
+  });
+  expect(await run('dash', '-c', `echo 'a b' | php -n -r 'echo strtoupper(stream_get_contents(STDIN));'`)).toEqual({
+    status: 0,
+    output: 'A B\n',
   });
 });
 
