@@ -106,7 +106,7 @@ vi --help 2>&1 | head -n 1 | cut -c 1-7`;
         '3 pear 4',
         '57',
         '1 2 3 300',
-        '6d3ddf5c07b77be3a9ee4d47fc8d7a58  -',
+        'bf4fa7116e26846bba3502a134f9bcba  -',
         '3',
         '42',
         'olleh',
