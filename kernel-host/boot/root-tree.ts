@@ -75,7 +75,12 @@ export function plantRootTree(kernel: Kernel, names: readonly string[] = []): vo
   for (const [path, target] of LINKS) makeLink(kernel, path, target);
   for (const [path, text] of FILES) writeFile(kernel, path, encoder.encode(text), 0o644);
   const known = new Set(['localhost', 'portside', ...names]);
-  writeFile(kernel, '/etc/hosts', encoder.encode(`127.0.0.1\t${[...known].join(' ')}\n`), 0o644);
+  writeFile(
+    kernel,
+    '/etc/hosts',
+    encoder.encode(`127.0.0.1\t${[...known].join(' ')}\n::1\tip6-localhost ip6-loopback\n`),
+    0o644,
+  );
 }
 
 /** Makes a directory of the root file system with those above it; what is there stays. Returns its inode. @throws Errno */

@@ -12,10 +12,21 @@ import {
   EPERM,
   EPIPE,
 } from '../abi/errno.js';
-import { AF_UNIX, SOCK_SEQPACKET } from '../abi/socket.js';
-import { hostsOverlap, INADDR_ANY, INADDR_LOOPBACK, isLoopback, type SocketAddress } from './address.js';
+import { AF_INET6, AF_UNIX, SOCK_SEQPACKET } from '../abi/socket.js';
+import type { SocketAddress } from './address.js';
 import { DatagramSocket, type Message, type UnixCredentials } from './datagram-socket.js';
 import { EphemeralPorts } from './ephemeral-ports.js';
+import {
+  covers,
+  hostsOverlap,
+  IN6ADDR_ANY,
+  IN6ADDR_LOOPBACK,
+  INADDR_ANY,
+  INADDR_LOOPBACK,
+  isAny,
+  isLoopback,
+  reached,
+} from './host-address.js';
 
 const UNNAMED: SocketAddress = { family: 'unix', path: new Uint8Array(0) };
 /** Of a plain write, which says nothing of who writes. */
@@ -30,7 +41,7 @@ export class Datagrams {
   readonly #paths = new Map<string, DatagramSocket>();
   readonly #boundPaths = new WeakMap<DatagramSocket, Bound>();
   /** Where it was bound before a connection narrowed that. */
-  readonly #wide = new WeakSet<DatagramSocket>();
+  readonly #wide = new WeakMap<DatagramSocket, number>();
   readonly #ephemeral = new EphemeralPorts();
   #nextInode = FIRST_INODE;
 
@@ -57,7 +68,7 @@ export class Datagrams {
   bindPort(socket: DatagramSocket, address: SocketAddress, shares: (socket: DatagramSocket) => boolean): number {
     if (address.family !== 'inet') return -EAFNOSUPPORT;
     if (socket.bound) return -EINVAL;
-    if (address.host !== INADDR_ANY && !isLoopback(address.host)) return -EADDRNOTAVAIL;
+    if (!isAny(address.host) && !isLoopback(address.host)) return -EADDRNOTAVAIL;
     const port = address.port === 0 ? this.#ephemeral.free(this.#ports) : address.port;
     if (port < 0) return port;
     const there = this.#ports.get(port) ?? new Set();
@@ -94,14 +105,14 @@ export class Datagrams {
       socket.join(peer);
       return 0;
     }
-    const host = remote.host === INADDR_ANY ? INADDR_LOOPBACK : remote.host;
+    const host = reached(remote.host);
     if (!isLoopback(host)) return -ENETUNREACH;
     const bound = this.#bindAnywhere(socket);
     if (bound < 0) return bound;
     // From now on it is there for one host alone, and says so (getsockname).
-    if (socket.bound?.family === 'inet' && socket.bound.host === INADDR_ANY) {
-      socket.bound = { ...socket.bound, host: INADDR_LOOPBACK };
-      this.#wide.add(socket);
+    if (socket.bound?.family === 'inet' && isAny(socket.bound.host)) {
+      this.#wide.set(socket, socket.bound.host);
+      socket.bound = { ...socket.bound, host: reachedFrom(host) };
     }
     socket.remote = { family: 'inet', host, port: remote.port };
     return 0;
@@ -111,8 +122,9 @@ export class Datagrams {
   disconnect(socket: DatagramSocket): number {
     if (socket.type === SOCK_SEQPACKET) return -EINVAL;
     socket.part();
-    if (this.#wide.delete(socket) && socket.bound?.family === 'inet')
-      socket.bound = { ...socket.bound, host: INADDR_ANY };
+    const wide = this.#wide.get(socket);
+    this.#wide.delete(socket);
+    if (wide !== undefined && socket.bound?.family === 'inet') socket.bound = { ...socket.bound, host: wide };
     return 0;
   }
 
@@ -125,21 +137,22 @@ export class Datagrams {
     const remote = to ?? socket.remote;
     if (!remote) return -EDESTADDRREQ;
     if (remote.family !== 'inet') return -EAFNOSUPPORT;
-    const host = remote.host === INADDR_ANY ? INADDR_LOOPBACK : remote.host;
+    const host = reached(remote.host);
     if (!isLoopback(host)) return -ENETUNREACH;
     if (remote.port === 0) return -EINVAL;
     const bound = this.#bindAnywhere(socket);
     if (bound < 0) return bound;
-    const found = this.#atPort(host, remote.port, this.source(socket));
+    const found = this.#atPort(host, remote.port, this.source(socket, remote));
     // RFC 1122 section 4.1.3.4: who is connected hears that the port is unreachable.
     if (!found && socket.remote) socket.fail(ECONNREFUSED);
     return found;
   }
 
-  /** What those who get it are told of where it came from. */
-  source({ bound, domain }: DatagramSocket): SocketAddress {
-    if (!bound || domain === AF_UNIX) return bound ?? UNNAMED;
-    return bound.family === 'inet' && bound.host === INADDR_ANY ? { ...bound, host: INADDR_LOOPBACK } : bound;
+  /** What those who get it are told of where it came from. @param to where it was sent; the peer unless given. */
+  source({ bound, domain, remote }: DatagramSocket, to: SocketAddress | null = remote): SocketAddress {
+    if (!bound || domain === AF_UNIX || bound.family !== 'inet') return bound ?? UNNAMED;
+    if (!isAny(bound.host)) return bound;
+    return { ...bound, host: reachedFrom(to?.family === 'inet' ? to.host : bound.host) };
   }
 
   /** Gives a message to who `target` said: 0, or -EAGAIN when that one's queue is full and it is one that is waited for. */
@@ -175,7 +188,7 @@ export class Datagrams {
     let best = 0;
     for (const socket of this.#ports.get(port) ?? []) {
       const own = socket.bound?.family === 'inet' ? socket.bound.host : INADDR_ANY;
-      if (own !== INADDR_ANY && own !== host) continue;
+      if (!covers(own, host)) continue;
       if (socket.remote && !same(socket.remote, source)) continue;
       const score = 1 + (own === host ? 1 : 0) + (socket.remote ? 2 : 0);
       // Of equals the last one that came (udp4_lib_lookup2 of Linux).
@@ -185,7 +198,9 @@ export class Datagrams {
   }
 
   #bindAnywhere(socket: DatagramSocket): number {
-    return socket.bound ? 0 : this.bindPort(socket, { family: 'inet', host: INADDR_ANY, port: 0 }, () => false);
+    return socket.bound
+      ? 0
+      : this.bindPort(socket, { family: 'inet', host: anyOf(socket.domain), port: 0 }, () => false);
   }
 
   #write(socket: DatagramSocket, from: Uint8Array): number {
@@ -210,6 +225,11 @@ export class Datagrams {
     path.released();
   }
 }
+
+const anyOf = (domain: number): number => (domain === AF_INET6 ? IN6ADDR_ANY : INADDR_ANY);
+
+/** The address of this host by which it is seen there: of the same version. */
+const reachedFrom = (host: number): number => (host < IN6ADDR_ANY ? INADDR_LOOPBACK : IN6ADDR_LOOPBACK);
 
 /** One that is connected hears its peer alone (unix(7)). */
 const admits = (receiver: DatagramSocket, sender: DatagramSocket): boolean =>

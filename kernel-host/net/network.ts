@@ -13,21 +13,36 @@ import {
   ENOBUFS,
   EPROTOTYPE,
 } from '../abi/errno.js';
-import { AF_INET, AF_UNIX, SHUT_RD, SHUT_RDWR, SHUT_WR, SOMAXCONN } from '../abi/socket.js';
+import { AF_INET, AF_INET6, AF_UNIX, SHUT_RD, SHUT_RDWR, SHUT_WR, SOMAXCONN } from '../abi/socket.js';
 import { type HostConnection, type HostNetwork, resetConnection } from '../http/connection.js';
 import type { Address, KernelMemory } from '../memory/kernel-memory.js';
 import { LISTENER_SIZE, SOCKET_SIZE } from '../memory/layout.js';
 import type { SlabAllocator } from '../memory/slab-allocator.js';
 import type { Rings } from '../pipe/rings.js';
-import { hostsOverlap, INADDR_ANY, INADDR_LOOPBACK, isLoopback, type SocketAddress } from './address.js';
+import type { SocketAddress } from './address.js';
 import type { UnixCredentials } from './datagram-socket.js';
 import { EphemeralPorts } from './ephemeral-ports.js';
+import {
+  boundFor,
+  hostsOverlap,
+  IN6ADDR_ANY,
+  IN6ADDR_LOOPBACK,
+  INADDR_ANY,
+  INADDR_LOOPBACK,
+  isAny,
+  isLoopback,
+  reached,
+} from './host-address.js';
 import { HostEnd } from './host-end.js';
 import { Listener } from './listener.js';
 import { Socket } from './socket.js';
 import { createStream } from './stream.js';
 
-const ANY: SocketAddress = { family: 'inet', host: INADDR_ANY, port: 0 };
+const any = (domain: number): SocketAddress => ({
+  family: 'inet',
+  host: domain === AF_INET6 ? IN6ADDR_ANY : INADDR_ANY,
+  port: 0,
+});
 const UNNAMED: SocketAddress = { family: 'unix', path: new Uint8Array(0) };
 
 export class Network implements HostNetwork {
@@ -85,7 +100,7 @@ export class Network implements HostNetwork {
   bindPort(socket: Socket, address: SocketAddress, shares: boolean): number {
     if (address.family !== 'inet') return -EAFNOSUPPORT;
     if (socket.bound) return -EINVAL;
-    if (address.host !== INADDR_ANY && !isLoopback(address.host)) return -EADDRNOTAVAIL;
+    if (!isAny(address.host) && !isLoopback(address.host)) return -EADDRNOTAVAIL;
     const port = address.port === 0 ? this.#ephemeral.free(this.#bound) : address.port;
     if (port < 0) return port;
     for (const other of this.#bound.get(port) ?? []) {
@@ -124,8 +139,8 @@ export class Network implements HostNetwork {
       return 0;
     }
     if (!socket.bound) {
-      if (socket.domain !== AF_INET) return -EINVAL;
-      const bound = this.bindPort(socket, ANY, false);
+      if (socket.domain === AF_UNIX) return -EINVAL;
+      const bound = this.bindPort(socket, any(socket.domain), false);
       if (bound < 0) return bound;
     }
     const { bound } = socket;
@@ -164,11 +179,17 @@ export class Network implements HostNetwork {
   /** The listener that a guest's `connect` to this address reaches, or -errno. */
   listenerAt(address: SocketAddress, inode: string | null): Listener | number {
     if (address.family === 'unix') return (inode === null ? undefined : this.#paths.get(inode)) ?? -ECONNREFUSED;
-    const host = address.host === INADDR_ANY ? INADDR_LOOPBACK : address.host;
+    const host = reached(address.host);
     if (!isLoopback(host)) return -ENETUNREACH;
-    return (
-      this.#ports.get(`${host}:${address.port}`) ?? this.#ports.get(`${INADDR_ANY}:${address.port}`) ?? -ECONNREFUSED
-    );
+    return this.#listenerFor(host, address.port) ?? -ECONNREFUSED;
+  }
+
+  #listenerFor(host: number, port: number): Listener | undefined {
+    for (const bound of boundFor(host)) {
+      const listener = this.#ports.get(`${bound}:${port}`);
+      if (listener) return listener;
+    }
+    return undefined;
   }
 
   /** Connects to a listener that has room: 0 or -errno. @param credentials what the listener's side is told of who connects. */
@@ -180,7 +201,7 @@ export class Network implements HostNetwork {
     if (remote.family === 'inet' && !socket.bound) {
       const port = this.#ephemeral.free(this.#bound);
       if (port < 0) return port;
-      local = { family: 'inet', host: INADDR_LOOPBACK, port };
+      local = { family: 'inet', host: reached(remote.host), port };
       this.bindPort(socket, local, false);
     }
     const stream = createStream(this.#memory, this.#rings, local, remote);
@@ -269,7 +290,7 @@ export class Network implements HostNetwork {
   }
 
   #hostListener(port: number): Listener | undefined {
-    return this.#ports.get(`${INADDR_ANY}:${port}`) ?? this.#ports.get(`${INADDR_LOOPBACK}:${port}`);
+    return this.#listenerFor(INADDR_LOOPBACK, port) ?? this.#listenerFor(IN6ADDR_LOOPBACK, port);
   }
 
   #released(socket: Socket): void {

@@ -95,7 +95,12 @@ function sendMessage(
     const target = datagrams.target(socket, to, key);
     if (typeof target === 'number') return target;
     const sent = rights?.() ?? null;
-    const message = { bytes: bytes.slice(), from: datagrams.source(socket), credentials, rights: sent };
+    const message = {
+      bytes: bytes.slice(),
+      from: datagrams.source(socket, to ?? socket.remote),
+      credentials,
+      rights: sent,
+    };
     const result = datagrams.deliver(target, message);
     if (result === 0) return bytes.length;
     sent?.drop();
@@ -220,26 +225,29 @@ function receiveStream(
 }
 
 const sendto: Handler = (kernel, task, fd, buffer, count, flags, address, length) => {
-  const to = address === 0 ? null : readAddress(task.memory, address, length);
+  const { domain } = socketAt(kernel, task, fd).socket;
+  const to = address === 0 ? null : readAddress(task.memory, address, length, domain);
   return transmit(kernel, task, fd, task.memory.bytes(buffer, count), flags, to, NO_CONTROL);
 };
 
 const sendmsg: Handler = (kernel, task, fd, at, flags) => {
   const header = readHeader(task.memory, at);
   const { name, nameLength, parts } = header;
-  const to = name === 0 || nameLength === 0 ? null : readAddress(task.memory, name, nameLength);
+  const { domain } = socketAt(kernel, task, fd).socket;
+  const to = name === 0 || nameLength === 0 ? null : readAddress(task.memory, name, nameLength, domain);
   return transmit(kernel, task, fd, gathered(parts), flags, to, readControl(task, header));
 };
 
 const recvfrom: Handler = (kernel, task, fd, buffer, count, flags, address, lengthAt) =>
   receive(kernel, task, fd, task.memory.bytes(buffer, count), flags, false, (_count, { from }) => {
     if (address === 0) return;
-    if (from) writeAddress(task.memory, address, lengthAt, from);
+    if (from) writeAddress(task.memory, address, lengthAt, from, socketAt(kernel, task, fd).socket.domain);
     else task.memory.setInt32(lengthAt, 0);
   });
 
 const recvmsg: Handler = (kernel, task, fd, at, flags) => {
   const { memory } = task;
+  const { domain } = socketAt(kernel, task, fd).socket;
   const header = readHeader(memory, at);
   const { name, parts } = header;
   const [only] = parts;
@@ -247,7 +255,7 @@ const recvmsg: Handler = (kernel, task, fd, at, flags) => {
   return receive(kernel, task, fd, whole, flags, true, (count, received) => {
     if (whole !== only) scatter(whole, parts, count);
     if (name !== 0) {
-      if (received.from) writeAddress(memory, name, at + NAME_LENGTH_OFFSET, received.from);
+      if (received.from) writeAddress(memory, name, at + NAME_LENGTH_OFFSET, received.from, domain);
       else memory.setInt32(at + NAME_LENGTH_OFFSET, 0);
     }
     const closesOnExec = (flags & MSG_CMSG_CLOEXEC) !== 0;

@@ -1,10 +1,13 @@
 /** Options of sockets (POSIX setsockopt(), getsockopt(); socket(7), tcp(7)). */
 import { EDOM, EINVAL, ENOPROTOOPT, EOPNOTSUPP } from '../abi/errno.js';
 import {
-  AF_INET,
+  AF_INET6,
   AF_UNIX,
+  IPPROTO_IPV6,
   IPPROTO_TCP,
   IPPROTO_UDP,
+  IPV6_UNICAST_HOPS,
+  IPV6_V6ONLY,
   SO_ACCEPTCONN,
   SO_BROADCAST,
   SO_DOMAIN,
@@ -44,10 +47,16 @@ const KEPT_OPTIONS = new Set([
   option(SOL_SOCKET, SO_RCVBUF),
   option(SOL_SOCKET, SO_PASSCRED),
   option(IPPROTO_TCP, TCP_NODELAY),
+  option(IPPROTO_IPV6, IPV6_V6ONLY),
+  option(IPPROTO_IPV6, IPV6_UNICAST_HOPS),
 ]);
 
 /** It wants other sockets on its port (SO_REUSEPORT). */
 export const sharesPort = (socket: Socket): boolean => socket.options.get(option(SOL_SOCKET, SO_REUSEPORT)) === 1;
+
+/** It is of IPv6 alone (ipv6(7), IPV6_V6ONLY). */
+export const hearsV6Only = ({ options }: Socket | DatagramSocket): boolean =>
+  (options.get(option(IPPROTO_IPV6, IPV6_V6ONLY)) ?? 0) !== 0;
 
 /** It wants other sockets where it is bound, in a way that datagrams know (socket(7), SO_REUSEADDR). */
 export const sharesAddress = ({ options }: DatagramSocket): boolean =>
@@ -61,7 +70,10 @@ const setsockopt: Handler = (kernel, task, fd, level, name, value, length) => {
   const { socket: target } = socketAt(kernel, task, fd);
   if (isTimeout(level, name)) return setTimeLimit(task, target, name, value, length);
   if (!KEPT_OPTIONS.has(option(level, name))) return -ENOPROTOOPT;
-  if (level === IPPROTO_TCP && (target.domain !== AF_INET || target instanceof DatagramSocket)) return -EOPNOTSUPP;
+  if (level === IPPROTO_TCP && (target.domain === AF_UNIX || target instanceof DatagramSocket)) return -EOPNOTSUPP;
+  if (level === IPPROTO_IPV6 && target.domain !== AF_INET6) return -ENOPROTOOPT;
+  // What it hears is settled with where it is bound.
+  if (level === IPPROTO_IPV6 && name === IPV6_V6ONLY && target.bound) return -EINVAL;
   if (length < 4) return -EINVAL;
   target.options.set(option(level, name), task.memory.getInt32(value));
   return 0;
@@ -134,7 +146,7 @@ function readOption(target: Socket | DatagramSocket, level: number, name: number
     const datagrams = target instanceof DatagramSocket ? target : null;
     if (name === SO_TYPE) return datagrams?.type ?? SOCK_STREAM;
     if (name === SO_DOMAIN) return target.domain;
-    if (name === SO_PROTOCOL) return target.domain !== AF_INET ? 0 : datagrams ? IPPROTO_UDP : IPPROTO_TCP;
+    if (name === SO_PROTOCOL) return target.domain === AF_UNIX ? 0 : datagrams ? IPPROTO_UDP : IPPROTO_TCP;
     if (name === SO_ACCEPTCONN) return !(target instanceof DatagramSocket) && target.state.kind === 'listening' ? 1 : 0;
     // A connect here ends at once, and with it any error.
     if (name === SO_ERROR) return datagrams?.takeError() ?? 0;

@@ -6,6 +6,7 @@ import {
   ECONNREFUSED,
   EINVAL,
   EMFILE,
+  ENETUNREACH,
   ENOTCONN,
   EOPNOTSUPP,
   EPROTONOSUPPORT,
@@ -33,15 +34,16 @@ import { S_IFSOCK } from '../abi/stat.js';
 import { make } from '../fs/making.js';
 import type { Kernel } from '../kernel.js';
 import { KIND_KERNEL, KIND_SOCKET } from '../memory/layout.js';
-import { INADDR_ANY, readAddress, SOCKADDR_IN_SIZE, type SocketAddress, writeAddress } from '../net/address.js';
+import { readAddress, type SocketAddress, writeAddress } from '../net/address.js';
 import { DatagramSocket } from '../net/datagram-socket.js';
+import { IN6ADDR_ANY, IN6ADDR_ANY_ONLY, INADDR_ANY, reached } from '../net/host-address.js';
 import type { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, install, nonBlocking, socketAt, streamAt, whenReady } from './call.js';
 import { ownCredentials } from './control-messages.js';
-import { sharesAddress, sharesPort } from './socket-options.js';
+import { hearsV6Only, sharesAddress, sharesPort } from './socket-options.js';
 
 function installSocket(kernel: Kernel, task: Task, created: Socket | DatagramSocket, flags: number): number {
   const stream = !(created instanceof DatagramSocket);
@@ -58,15 +60,15 @@ function installSocket(kernel: Kernel, task: Task, created: Socket | DatagramSoc
   return install(kernel, task, description, (flags & SOCK_CLOEXEC) !== 0);
 }
 
-/** @throws Errno: IPv6 and raw sockets are not there */
+/** @throws Errno: raw sockets are not there */
 function checkType(domain: number, type: number, protocol: number): void {
-  if (domain === AF_INET6 || (domain !== AF_INET && domain !== AF_UNIX)) throw new Errno(EAFNOSUPPORT);
+  if (domain !== AF_INET && domain !== AF_INET6 && domain !== AF_UNIX) throw new Errno(EAFNOSUPPORT);
   if ((type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) throw new Errno(EINVAL);
   const kind = type & SOCK_TYPE_MASK;
   const known = kind === SOCK_STREAM || kind === SOCK_DGRAM || (kind === SOCK_SEQPACKET && domain === AF_UNIX);
   if (!known) throw new Errno(ESOCKTNOSUPPORT);
   const own = kind === SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
-  if (protocol !== 0 && !(domain === AF_INET && protocol === own)) throw new Errno(EPROTONOSUPPORT);
+  if (protocol !== 0 && !(domain !== AF_UNIX && protocol === own)) throw new Errno(EPROTONOSUPPORT);
 }
 
 const socket: Handler = (kernel, task, domain, type, protocol) => {
@@ -129,14 +131,16 @@ export const unixKey = (kernel: Kernel, task: Task, path: Uint8Array): string =>
   return kernel.lockKey(place);
 };
 
-/** What is no address of the socket's domain by its length alone is not looked at further. */
-const isShort = ({ domain }: Socket | DatagramSocket, length: number): boolean =>
-  domain === AF_INET && length < SOCKADDR_IN_SIZE;
+/** Where a socket is bound that hears IPv6 alone. @throws Errno EINVAL for IPv4 within that (ipv6(7)) */
+function only(socket: Socket | DatagramSocket, where: SocketAddress): SocketAddress {
+  if (where.family !== 'inet' || !hearsV6Only(socket)) return where;
+  if (where.host < IN6ADDR_ANY) throw new Errno(EINVAL);
+  return where.host === IN6ADDR_ANY ? { ...where, host: IN6ADDR_ANY_ONLY } : where;
+}
 
 const bind: Handler = (kernel, task, fd, address, length) => {
   const { socket: bound } = socketAt(kernel, task, fd);
-  if (isShort(bound, length)) return -EINVAL;
-  const where = readAddress(task.memory, address, length);
+  const where = only(bound, readAddress(task.memory, address, length, bound.domain));
   if ((where.family === 'unix') !== (bound.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (where.family === 'inet') {
     if (bound instanceof DatagramSocket) return kernel.datagrams.bindPort(bound, where, sharesAddress);
@@ -185,7 +189,7 @@ const accept4: Handler = (kernel, task, fd, address, lengthAt, flags) => {
     if (typeof accepted === 'number') return accepted;
     const result = installSocket(kernel, task, accepted, flags);
     if (result >= 0 && accepted.state.kind === 'connected')
-      writeAddress(task.memory, address, lengthAt, accepted.state.end.remote);
+      writeAddress(task.memory, address, lengthAt, accepted.state.end.remote, listening.domain);
     return result;
   };
   return whenReady(task, listening, description, POLLIN, !nonBlocking(kernel, description), attempt);
@@ -198,8 +202,9 @@ const connect: Handler = (kernel, task, fd, address, length) => {
   const { socket: connecting, description } = socketAt(kernel, task, fd);
   if (connecting instanceof DatagramSocket && length >= 2 && task.memory.getInt16(address) === AF_UNSPEC)
     return kernel.datagrams.disconnect(connecting);
-  if (isShort(connecting, length)) return -EINVAL;
-  const where = readAddress(task.memory, address, length);
+  const where = readAddress(task.memory, address, length, connecting.domain);
+  // ipv6(7): it has no way to IPv4.
+  if (where.family === 'inet' && where.host < IN6ADDR_ANY && hearsV6Only(connecting)) return -ENETUNREACH;
   if ((where.family === 'unix') !== (connecting.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (connecting instanceof DatagramSocket) return connectDatagrams(kernel, task, connecting, where);
   const mayWait = !nonBlocking(kernel, description);
@@ -216,7 +221,8 @@ const connect: Handler = (kernel, task, fd, address, length) => {
       queues[0] = listener.room;
       return task.parked ? PARKED : task.park({ queues, retry: attempt, deadline: null, expired: () => -EAGAIN });
     }
-    return kernel.network.connectSocket(connecting, listener, where, ownCredentials(task));
+    const remote = where.family === 'inet' ? { ...where, host: reached(where.host) } : where;
+    return kernel.network.connectSocket(connecting, listener, remote, ownCredentials(task));
   };
   return attempt();
 };
@@ -229,13 +235,15 @@ function connectDatagrams(kernel: Kernel, task: Task, socket: DatagramSocket, wh
 }
 
 const nowhere = (domain: number): SocketAddress =>
-  domain === AF_UNIX ? { family: 'unix', path: new Uint8Array(0) } : { family: 'inet', host: INADDR_ANY, port: 0 };
+  domain === AF_UNIX
+    ? { family: 'unix', path: new Uint8Array(0) }
+    : { family: 'inet', host: domain === AF_INET6 ? IN6ADDR_ANY : INADDR_ANY, port: 0 };
 
 const getsockname: Handler = (kernel, task, fd, address, lengthAt) => {
   const { socket: named } = socketAt(kernel, task, fd);
   const stream = !(named instanceof DatagramSocket) && named.state.kind === 'connected' ? named.state.end : null;
   const local = stream?.local ?? named.bound ?? nowhere(named.domain);
-  writeAddress(task.memory, address, lengthAt, local);
+  writeAddress(task.memory, address, lengthAt, local, named.domain);
   return 0;
 };
 
@@ -248,7 +256,7 @@ const getpeername: Handler = (kernel, task, fd, address, lengthAt) => {
   const { socket: named } = socketAt(kernel, task, fd);
   const remote = named instanceof DatagramSocket ? remoteOf(named) : remoteOfStream(named);
   if (!remote) return -ENOTCONN;
-  writeAddress(task.memory, address, lengthAt, remote);
+  writeAddress(task.memory, address, lengthAt, remote, named.domain);
   return 0;
 };
 
