@@ -76,7 +76,7 @@ export interface SiteConfig {
 export function siteAddress(site: Pick<SiteConfig, 'port'>, origin: string): { host: string; port: number } {
   const { hostname, port, protocol } = new URL(origin);
   const own = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
-  // Guests have no IPv6: a literal address of it stands for this host all the same.
+  // The prebuilt PHP has no IPv6: a literal address of it stands for this host all the same.
   return { host: hostname.startsWith('[') ? '127.0.0.1' : hostname, port: site.port ?? own };
 }
 

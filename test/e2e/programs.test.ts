@@ -130,6 +130,9 @@ echo shell_exec('sqlite3 /tmp/php.db "select a from t"');`;
     status: 0,
     output: '8.2.32 8\n42\n0\n[["one","two"],3]\nwritten\nkept\n',
   });
+  const endless = await run('php', '-n', '-d', 'max_execution_time=1', '-r', 'for (;;);');
+  expect(endless.status).toBe(255 << 8);
+  expect(endless.output).toContain('Maximum execution time of 1 second exceeded');
   expect(await run('dash', '-c', `echo 'a b' | php -n -r 'echo strtoupper(stream_get_contents(STDIN));'`)).toEqual({
     status: 0,
     output: 'A B\n',
