@@ -43,7 +43,9 @@ static const int spared[] = {
 	137, 72, 73,
 };
 
-static const char *const strings[] = { "a", "b", "d", "d/e", ".", "..", "link", "", "fifo", "socket", "user.name", "/dev/null", "/dev/ptmx", "/proc/self/status" };
+static const char *const strings[] = { "a", "b", "d", "d/e", ".", "..", "link", "", "fifo", "socket", "user.name", "/dev/null", "/dev/ptmx", "/proc/self/status",
+	/* Of others, which are to stay as they are. */
+	"/etc/passwd", "/etc", "/tmp", "/tmp/page", "/var/www/html/index.php", "/usr/local/bin/php", "/", "/proc/1/mem", "/dev/fb0", "/dev/dsp" };
 #define STRINGS (sizeof strings / sizeof *strings)
 
 static void furnish(void)
