@@ -1,4 +1,4 @@
-/** Sockets that keep messages apart (udp(7), unix(7)): datagrams, and pairs of SOCK_SEQPACKET. */
+/** Sockets that keep messages apart (udp(7), unix(7)): datagrams, and connections of SOCK_SEQPACKET. */
 import { EAGAIN, ECONNREFUSED, ECONNRESET, EINVAL, EMSGSIZE, ENOTCONN, EPIPE } from '../abi/errno.js';
 import { FIONREAD } from '../abi/ioctl.js';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP, POLLRDNORM, POLLWRNORM } from '../abi/poll.js';
@@ -9,6 +9,7 @@ import type { UserMemory } from '../memory/user-memory.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { SocketAddress } from './address.js';
 import type { Rights } from './rights.js';
+import type { SeqpacketListener } from './seqpacket-listener.js';
 
 /** Who sent something, as it looked from where it was sent (struct ucred). */
 export interface UnixCredentials {
@@ -49,6 +50,10 @@ export class DatagramSocket extends AnonymousFile {
   remote: SocketAddress | null = null;
   /** In the UNIX domain who is there. */
   peer: DatagramSocket | null = null;
+  /** Of SOCK_SEQPACKET, when it listens. */
+  listener: SeqpacketListener | null = null;
+  /** Who the other side was when they were connected (SO_PEERCRED). */
+  peerCredentials: UnixCredentials | null = null;
   readonly #inode: number;
   readonly #send: (socket: DatagramSocket, bytes: Uint8Array) => number;
   readonly #released: (socket: DatagramSocket) => void;
@@ -187,6 +192,7 @@ export class DatagramSocket extends AnonymousFile {
   }
 
   poll(): number {
+    if (this.listener) return this.listener.pending ? POLLIN | POLLRDNORM : 0;
     let events = this.#error !== 0 ? POLLERR : 0;
     if (this.#queue.length > 0 || this.#readShut) events |= POLLIN | POLLRDNORM;
     if (this.#readShut) events |= POLLRDHUP;
@@ -217,6 +223,7 @@ export class DatagramSocket extends AnonymousFile {
       if (this.#queue.length > 0) peer.#error = ECONNRESET;
       peer.#wakeAll();
     }
+    this.listener?.close();
     this.part();
     for (const { rights } of this.#queue.splice(0)) rights?.drop();
     this.#queued = 0;

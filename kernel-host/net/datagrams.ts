@@ -9,8 +9,10 @@ import {
   EISCONN,
   ENETUNREACH,
   ENOTCONN,
+  EOPNOTSUPP,
   EPERM,
   EPIPE,
+  EPROTOTYPE,
 } from '../abi/errno.js';
 import { AF_INET6, AF_UNIX, SOCK_SEQPACKET } from '../abi/socket.js';
 import type { SocketAddress } from './address.js';
@@ -27,6 +29,7 @@ import {
   isLoopback,
   reached,
 } from './host-address.js';
+import { SeqpacketListener } from './seqpacket-listener.js';
 
 const UNNAMED: SocketAddress = { family: 'unix', path: new Uint8Array(0) };
 /** Of a plain write, which says nothing of who writes. */
@@ -91,16 +94,41 @@ export class Datagrams {
     return 0;
   }
 
+  /** A socket of SOCK_SEQPACKET waits for connections: 0 or -errno (POSIX listen()). */
+  listen(socket: DatagramSocket, backlog: number, credentials: UnixCredentials): number {
+    if (socket.type !== SOCK_SEQPACKET) return -EOPNOTSUPP;
+    if (!socket.bound || socket.peer) return -EINVAL;
+    socket.listener ??= new SeqpacketListener();
+    socket.listener.backlog = backlog;
+    socket.listener.credentials = credentials;
+    return 0;
+  }
+
+  /** Connects to one that listens and has room: 0 or -errno. */
+  connectPackets(socket: DatagramSocket, target: DatagramSocket, credentials: UnixCredentials): number {
+    const { listener } = target;
+    if (!listener) return -ECONNREFUSED;
+    const end = this.create(AF_UNIX, SOCK_SEQPACKET);
+    end.bound = target.bound;
+    end.join(socket);
+    socket.join(end);
+    end.peerCredentials = credentials;
+    socket.peerCredentials = listener.credentials;
+    listener.enqueue(end);
+    target.readable.wakeOne();
+    return 0;
+  }
+
   atPath(key: string): DatagramSocket | null {
     return this.#paths.get(key) ?? null;
   }
 
   /** @param key of a path. */
   connect(socket: DatagramSocket, remote: SocketAddress, key: string | null): number {
-    if (socket.type === SOCK_SEQPACKET) return socket.peer ? -EISCONN : -ECONNREFUSED;
     if (remote.family === 'unix') {
       const peer = key === null ? null : this.atPath(key);
       if (!peer) return -ECONNREFUSED;
+      if (peer.type === SOCK_SEQPACKET) return -EPROTOTYPE;
       if (!admits(peer, socket)) return -EPERM;
       socket.join(peer);
       return 0;
@@ -173,6 +201,7 @@ export class Datagrams {
     if (to) {
       const found = key === null ? null : this.atPath(key);
       if (!found) return -ECONNREFUSED;
+      if (found.type !== socket.type) return -EPROTOTYPE;
       return admits(found, socket) ? found : -EPERM;
     }
     const { peer } = socket;

@@ -133,7 +133,8 @@ function peerCredentials(
   lengthAt: number,
   room: number,
 ): number {
-  const connected = !(target instanceof DatagramSocket) && target.state.kind === 'connected' ? target.state.end : null;
+  const stream = !(target instanceof DatagramSocket) && target.state.kind === 'connected' ? target.state.end : null;
+  const connected = target instanceof DatagramSocket ? target : stream;
   const { pid, uid, gid } = connected?.peerCredentials ?? { pid: 0, uid: -1, gid: -1 };
   const bytes = new Uint8Array(Int32Array.of(pid, uid, gid).buffer).subarray(0, room);
   memory.bytes(value, bytes.length).set(bytes);
@@ -141,13 +142,16 @@ function peerCredentials(
   return 0;
 }
 
+const isListening = (target: Socket | DatagramSocket): boolean =>
+  target instanceof DatagramSocket ? target.listener !== null : target.state.kind === 'listening';
+
 function readOption(target: Socket | DatagramSocket, level: number, name: number): number | null {
   if (level === SOL_SOCKET) {
     const datagrams = target instanceof DatagramSocket ? target : null;
     if (name === SO_TYPE) return datagrams?.type ?? SOCK_STREAM;
     if (name === SO_DOMAIN) return target.domain;
     if (name === SO_PROTOCOL) return target.domain === AF_UNIX ? 0 : datagrams ? IPPROTO_UDP : IPPROTO_TCP;
-    if (name === SO_ACCEPTCONN) return !(target instanceof DatagramSocket) && target.state.kind === 'listening' ? 1 : 0;
+    if (name === SO_ACCEPTCONN) return isListening(target) ? 1 : 0;
     // A connect here ends at once, and with it any error.
     if (name === SO_ERROR) return datagrams?.takeError() ?? 0;
     if (name === SO_SNDBUF || name === SO_RCVBUF) return datagrams ? DATAGRAM_BUFFER : SOCKET_CAPACITY;

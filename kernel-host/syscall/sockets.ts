@@ -14,7 +14,7 @@ import {
   Errno,
   ESOCKTNOSUPPORT,
 } from '../abi/errno.js';
-import { O_CLOEXEC, O_NONBLOCK, O_PATH, O_RDWR } from '../abi/fcntl.js';
+import { O_CLOEXEC, O_NONBLOCK, O_PATH } from '../abi/fcntl.js';
 import { POLLIN } from '../abi/poll.js';
 import {
   AF_INET,
@@ -33,32 +33,18 @@ import {
 import { S_IFSOCK } from '../abi/stat.js';
 import { make } from '../fs/making.js';
 import type { Kernel } from '../kernel.js';
-import { KIND_KERNEL, KIND_SOCKET } from '../memory/layout.js';
 import { readAddress, type SocketAddress, writeAddress } from '../net/address.js';
 import { DatagramSocket } from '../net/datagram-socket.js';
-import { IN6ADDR_ANY, IN6ADDR_ANY_ONLY, INADDR_ANY, reached } from '../net/host-address.js';
+import { IN6ADDR_ANY, IN6ADDR_ANY_ONLY, reached } from '../net/host-address.js';
 import type { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, install, nonBlocking, socketAt, streamAt, whenReady } from './call.js';
 import { ownCredentials } from './control-messages.js';
+import { acceptPackets, connectPackets } from './packet-connections.js';
+import { installSocket, nowhere, remoteOf, remoteOfStream } from './socket-files.js';
 import { hearsV6Only, sharesAddress, sharesPort } from './socket-options.js';
-
-function installSocket(kernel: Kernel, task: Task, created: Socket | DatagramSocket, flags: number): number {
-  const stream = !(created instanceof DatagramSocket);
-  const description = kernel.descriptions.create(
-    stream ? KIND_SOCKET : KIND_KERNEL,
-    O_RDWR | (flags & SOCK_NONBLOCK),
-    stream ? created.record : 0,
-    created,
-  );
-  if (description < 0) {
-    created.release();
-    return description;
-  }
-  return install(kernel, task, description, (flags & SOCK_CLOEXEC) !== 0);
-}
 
 /** @throws Errno: raw sockets are not there */
 function checkType(domain: number, type: number, protocol: number): void {
@@ -74,9 +60,7 @@ function checkType(domain: number, type: number, protocol: number): void {
 const socket: Handler = (kernel, task, domain, type, protocol) => {
   checkType(domain, type, protocol);
   const kind = type & SOCK_TYPE_MASK;
-  // Of these there are pairs only.
-  if (kind === SOCK_SEQPACKET) return -ESOCKTNOSUPPORT;
-  if (kind === SOCK_DGRAM) return installSocket(kernel, task, kernel.datagrams.create(domain, kind), type);
+  if (kind !== SOCK_STREAM) return installSocket(kernel, task, kernel.datagrams.create(domain, kind), type);
   const created = kernel.network.create(domain);
   return typeof created === 'number' ? created : installSocket(kernel, task, created, type);
 };
@@ -167,7 +151,8 @@ const bind: Handler = (kernel, task, fd, address, length) => {
 };
 
 const listen: Handler = (kernel, task, fd, backlog) => {
-  const { socket: listening } = streamAt(kernel, task, fd);
+  const { socket: listening } = socketAt(kernel, task, fd);
+  if (listening instanceof DatagramSocket) return kernel.datagrams.listen(listening, backlog, ownCredentials(task));
   const result = kernel.network.listen(listening, backlog);
   if (listening.state.kind === 'listening') listening.state.listener.credentials = ownCredentials(task);
   return result;
@@ -175,8 +160,10 @@ const listen: Handler = (kernel, task, fd, backlog) => {
 
 const accept4: Handler = (kernel, task, fd, address, lengthAt, flags) => {
   if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return -EINVAL;
-  const { socket: listening, description } = streamAt(kernel, task, fd);
+  const { socket: either, description: described } = socketAt(kernel, task, fd);
   if (address !== 0) task.memory.bytes(address, task.memory.getInt32(lengthAt));
+  if (either instanceof DatagramSocket) return acceptPackets(kernel, task, either, described, address, lengthAt, flags);
+  const { socket: listening, description } = streamAt(kernel, task, fd);
   const attempt = (): number => {
     if (listening.state.kind !== 'listening') return -EINVAL;
     // Before a connection is taken from the queue: it stays there for who can have it.
@@ -202,12 +189,12 @@ const connect: Handler = (kernel, task, fd, address, length) => {
   const { socket: connecting, description } = socketAt(kernel, task, fd);
   if (connecting instanceof DatagramSocket && length >= 2 && task.memory.getInt16(address) === AF_UNSPEC)
     return kernel.datagrams.disconnect(connecting);
+  const mayWait = !nonBlocking(kernel, description);
   const where = readAddress(task.memory, address, length, connecting.domain);
   // ipv6(7): it has no way to IPv4.
   if (where.family === 'inet' && where.host < IN6ADDR_ANY && hearsV6Only(connecting)) return -ENETUNREACH;
   if ((where.family === 'unix') !== (connecting.domain === AF_UNIX)) return -EAFNOSUPPORT;
-  if (connecting instanceof DatagramSocket) return connectDatagrams(kernel, task, connecting, where);
-  const mayWait = !nonBlocking(kernel, description);
+  if (connecting instanceof DatagramSocket) return connectDatagrams(kernel, task, connecting, where, mayWait);
   const queues: WaitQueue[] = [];
   const attempt = (): number => {
     const key = where.family === 'unix' ? unixKey(kernel, task, where.path) : null;
@@ -228,16 +215,18 @@ const connect: Handler = (kernel, task, fd, address, length) => {
 };
 
 /** connect() of what keeps messages apart: no more than where they go to. @throws Errno as looking a path up */
-function connectDatagrams(kernel: Kernel, task: Task, socket: DatagramSocket, where: SocketAddress): number {
+function connectDatagrams(
+  kernel: Kernel,
+  task: Task,
+  socket: DatagramSocket,
+  where: SocketAddress,
+  mayWait: boolean,
+): number {
   const key = where.family === 'unix' ? unixKey(kernel, task, where.path) : null;
+  if (socket.type === SOCK_SEQPACKET) return connectPackets(kernel, task, socket, key, mayWait);
   if (key !== null && typeof kernel.network.listenerAt(where, key) !== 'number') return -EPROTOTYPE;
   return kernel.datagrams.connect(socket, where, key);
 }
-
-const nowhere = (domain: number): SocketAddress =>
-  domain === AF_UNIX
-    ? { family: 'unix', path: new Uint8Array(0) }
-    : { family: 'inet', host: domain === AF_INET6 ? IN6ADDR_ANY : INADDR_ANY, port: 0 };
 
 const getsockname: Handler = (kernel, task, fd, address, lengthAt) => {
   const { socket: named } = socketAt(kernel, task, fd);
@@ -246,11 +235,6 @@ const getsockname: Handler = (kernel, task, fd, address, lengthAt) => {
   writeAddress(task.memory, address, lengthAt, local, named.domain);
   return 0;
 };
-
-const remoteOf = ({ remote, peer, domain }: DatagramSocket): SocketAddress | null =>
-  remote ?? (peer ? (peer.bound ?? nowhere(domain)) : null);
-const remoteOfStream = ({ state }: Socket): SocketAddress | null =>
-  state.kind === 'connected' ? state.end.remote : null;
 
 const getpeername: Handler = (kernel, task, fd, address, lengthAt) => {
   const { socket: named } = socketAt(kernel, task, fd);
