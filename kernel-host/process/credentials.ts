@@ -12,6 +12,10 @@ export interface Ids {
 /** An argument that leaves an id as it is: -1. */
 export const UNCHANGED = 0xffffffff;
 
+const SET_USER = 0o4000;
+/** Without the group's right to execute it, it was a mandatory lock once. */
+const SET_GROUP = 0o2010;
+
 const ROOT: Ids = { real: 0, effective: 0, saved: 0 };
 
 export class Credentials implements Subject {
@@ -31,6 +35,12 @@ export class Credentials implements Subject {
     const { privileged } = this;
     this.group = setId(this.group, this.group.real, privileged);
     this.user = setId(this.user, this.user.real, privileged);
+  }
+
+  /** Those of a program's file, where that says so (execve(2), set-user-ID and set-group-ID). */
+  takeOn({ mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number }): void {
+    if ((mode & SET_USER) !== 0) this.user = { ...this.user, effective: uid, saved: uid };
+    if ((mode & SET_GROUP) === SET_GROUP) this.group = { ...this.group, effective: gid, saved: gid };
   }
 
   /** execve(2): the saved ids are what the effective ones are. */

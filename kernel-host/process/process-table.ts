@@ -154,6 +154,7 @@ export class ProcessTable {
     letGo(process.executable);
     process.image = imageOf(executable, environment);
     this.leaveOldProgram(process);
+    this.#takeOn(process, executable.place);
     process.addressSpace = createAddressSpace(program, this.#kernel.programMemories);
     const memory = process.addressSpace?.memory ?? null;
     this.threads.start(process, process.pid, program, memory, { kind: 'program' }, prepare);
@@ -182,6 +183,7 @@ export class ProcessTable {
     before.space.release(this.#kernel.programMemories);
     letGo(before.image.executable);
     this.leaveOldProgram(process);
+    this.#takeOn(process, executable.place);
     process.host = null;
     try {
       this.threads.start(process, process.pid, program, space?.memory ?? null, { kind: 'program' }, (next) => {
@@ -199,6 +201,11 @@ export class ProcessTable {
     this.#spawned++;
     parent.forks++;
     parent.children.set(child.pid, child);
+  }
+
+  /** prctl(2), PR_SET_NO_NEW_PRIVS: nobody becomes another by a program. */
+  #takeOn(process: Process, place: Place): void {
+    if (!process.noNewPrivileges) process.credentials.takeOn(this.#kernel.vfs.attributes(place));
   }
 
   /** What exec does away with. */
