@@ -41,6 +41,7 @@ import { DescriptionLocks } from './process/description-locks.js';
 import { Dispatcher } from './process/dispatcher.js';
 import { FileLocks } from './process/file-locks.js';
 import { Futexes } from './process/futexes.js';
+import { LoadAverage } from './process/load-average.js';
 import type { Pid, Process } from './process/process.js';
 import { ProcessTable } from './process/process-table.js';
 import { Programs } from './process/programs.js';
@@ -98,6 +99,7 @@ export class Kernel {
   readonly programs = new Programs();
   readonly programMemories = new ProgramMemories();
   readonly processes: ProcessTable;
+  readonly loadAverage: LoadAverage;
   readonly devices = new CharacterDevices();
   readonly terminals = new Terminals(this);
   readonly framebuffer = new Framebuffer(this);
@@ -139,6 +141,10 @@ export class Kernel {
     this.network = new Network(this.memory, this.slabs, this.rings, this.enqueue);
     this.rights = new RightsInFlight(this.descriptions);
     this.processes = new ProcessTable(this);
+    this.loadAverage = new LoadAverage(
+      () => platform.clock.monotonic(),
+      () => this.processes.processorTime,
+    );
   }
 
   /** Runs a callback once the kernel is done with what it does now. */

@@ -32,7 +32,18 @@ export interface ProcDescriptors {
   readonly name: string;
 }
 
-export type ProcEntry<Subject> = ProcFile<Subject> | ProcLink<Subject> | ProcDirectory<Subject> | ProcDescriptors;
+/** The directory with one directory for each thread of a process. */
+export interface ProcThreads {
+  readonly kind: 'threads';
+  readonly name: string;
+}
+
+export type ProcEntry<Subject> =
+  | ProcFile<Subject>
+  | ProcLink<Subject>
+  | ProcDirectory<Subject>
+  | ProcDescriptors
+  | ProcThreads;
 
 /** An entry with its number, and its parent's: the root's parent is itself. */
 export interface Numbered<Subject> {

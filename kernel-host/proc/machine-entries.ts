@@ -1,9 +1,11 @@
 /**
- * /proc itself (proc(5)): the machine as a whole. What nobody measures is not there: load averages, traffic.
+ * /proc itself (proc(5)): the machine as a whole. What nobody measures is not there: traffic, the use of disks.
  */
 import { ENOENT, Errno } from '../abi/errno.js';
 import type { Kernel } from '../kernel.js';
+import { threadState } from '../process/process-state.js';
 import { PID_MAX } from '../process/process-table.js';
+import type { Task } from '../process/task.js';
 import { directory, file, link, type ProcEntry } from './catalogue.js';
 
 const encoder = new TextEncoder();
@@ -72,37 +74,55 @@ function statistics(kernel: Kernel, booted: number): string {
   return `${processors(kernel, booted)}btime ${bootTime}\nprocesses ${kernel.processes.spawned}\nprocs_running ${running}\n`;
 }
 
+/** Averages, threads that do not wait of all that there are, and the pid given last. */
+function loads(kernel: Kernel): string {
+  const averages = kernel.loadAverage.loads.map((load) => load.toFixed(2)).join(' ');
+  const threads = kernel.processes.all().flatMap(({ tasks }) => [...tasks.values()]);
+  const running = threads.filter((task) => threadState(task) === 'R').length;
+  return `${averages} ${running}/${threads.length} ${kernel.processes.lastPid}\n`;
+}
+
 function fileSystems(kernel: Kernel): string {
   const types = new Set(kernel.vfs.mountTable.map(({ fileSystem }) => fileSystem.type));
   return [...types].map((type) => `nodev\t${type}\n`).join('');
 }
 
+/** @throws Errno ENOENT: the host looks. */
+function caller(kernel: Kernel): Task {
+  if (!kernel.current) throw new Errno(ENOENT);
+  return kernel.current;
+}
+
 /** @param booted on the monotonic clock. */
 export function machineEntries(kernel: Kernel, booted: number): readonly ProcEntry<null>[] {
-  const [system, node, release, version, , domain] = kernel.identity;
   const bootId = crypto.randomUUID();
   return [
     file('cpuinfo', () => cpuinfo(kernel)),
     file('filesystems', () => fileSystems(kernel)),
+    file('loadavg', () => loads(kernel)),
     file('meminfo', () => meminfo(kernel)),
     link('mounts', () => encoder.encode('self/mounts')),
-    link('self', () => {
-      if (!kernel.current) throw new Errno(ENOENT);
-      return encoder.encode(String(kernel.current.process.pid));
-    }),
+    link('self', () => encoder.encode(String(caller(kernel).process.pid))),
     file('stat', () => statistics(kernel, booted)),
     directory('sys', [
       directory('kernel', [
-        file('domainname', () => `${domain}\n`),
-        file('hostname', () => `${node}\n`),
-        file('osrelease', () => `${release}\n`),
-        file('ostype', () => `${system}\n`),
+        file('domainname', () => `${kernel.identity[5]}\n`),
+        file('hostname', () => `${kernel.identity[1]}\n`),
+        file('osrelease', () => `${kernel.identity[2]}\n`),
+        file('ostype', () => `${kernel.identity[0]}\n`),
         file('pid_max', () => `${PID_MAX}\n`),
         directory('random', [file('boot_id', () => `${bootId}\n`), file('uuid', () => `${crypto.randomUUID()}\n`)]),
-        file('version', () => `${version}\n`),
+        file('version', () => `${kernel.identity[3]}\n`),
       ]),
     ]),
+    link('thread-self', () => {
+      const { process, tid } = caller(kernel);
+      return encoder.encode(`${process.pid}/task/${tid}`);
+    }),
     file('uptime', () => uptime(kernel, booted)),
-    file('version', () => `${system} version ${release} ${version}\n`),
+    file('version', () => {
+      const [system, , release, version] = kernel.identity;
+      return `${system} version ${release} ${version}\n`;
+    }),
   ];
 }

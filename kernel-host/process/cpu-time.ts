@@ -3,6 +3,8 @@
  * a call, all of it in user mode, on a machine that has a processor for each.
  */
 export class CpuTime {
+  /** When the thread was. */
+  readonly began: number;
   readonly #now: () => number;
   #used = 0;
   /** When it began to run; null while it waits. */
@@ -11,7 +13,8 @@ export class CpuTime {
   /** It runs from now on. @param now in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
-    this.#since = now();
+    this.began = now();
+    this.#since = this.began;
   }
 
   /** In milliseconds. */

@@ -1,6 +1,7 @@
 /** What processes are doing, as ps(1) tells it. */
 import type { Kernel } from '../kernel.js';
 import type { Process } from './process.js';
+import type { Task } from './task.js';
 
 /** Running or about to, waiting in a call, stopped by a signal, over and not waited for. */
 export type ProcessState = 'R' | 'S' | 'T' | 'Z';
@@ -10,6 +11,12 @@ export function stateOf(process: Process): ProcessState {
   if (process.stopped !== null) return 'T';
   for (const task of process.tasks.values()) if (!task.parked) return 'R';
   return 'S';
+}
+
+/** Of one thread: one that is over is not there any more. */
+export function threadState(task: Task): ProcessState {
+  if (task.process.stopped !== null) return 'T';
+  return task.parked ? 'S' : 'R';
 }
 
 /** What its first thread is called: what exec was given, without its directories, or what it chose. */

@@ -64,6 +64,10 @@ export class ProcessTable {
     return this.#spawned;
   }
 
+  get lastPid(): number {
+    return this.#lastPid;
+  }
+
   /** Milliseconds of processor time that all processes have used since the machine was. */
   get processorTime(): number {
     return this.all().reduce(

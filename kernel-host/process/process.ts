@@ -128,6 +128,11 @@ export class Process {
     this.descriptors = new DescriptorTable(options.memory, options.record);
   }
 
+  /** What it is told of its parent (POSIX getppid()): 1, when that is the host, or gone. */
+  get parentPid(): number {
+    return this.parent?.pid ?? INIT_PID;
+  }
+
   /** Tells its worker whether it may answer calls by itself (PROCESS.ALONE_W): not where somebody watches them. */
   updateAlone(watched: boolean): void {
     const { addressSpace } = this;

@@ -5,19 +5,25 @@ import type { Handler } from './call.js';
 /** struct sysinfo of the C library on 32 bits: longs of four bytes, with room behind them. */
 const SYSINFO_SIZE = 312;
 const UPTIME = 0;
+const LOADS = 4;
 const TOTAL = 16;
 const FREE = 20;
 const SHARED = 24;
 const PROCESSES = 40;
 const UNIT = 52;
+/** linux/sysinfo.h: SI_LOAD_SHIFT. */
+const LOAD_SCALE = 1 << 16;
 
-/** Memory as /proc/meminfo has it; nobody measures the load. */
+/** Memory as /proc/meminfo has it. */
 const sysinfo: Handler = (kernel, task, address) => {
   const { memory } = task;
   memory.bytes(address, SYSINFO_SIZE).fill(0);
   const total = kernel.memory.u8.length;
   const { used } = kernel.pages;
   memory.setInt32(address + UPTIME, Math.ceil(kernel.clock.monotonic() / 1000));
+  kernel.loadAverage.loads.forEach((load, index) => {
+    memory.setInt32(address + LOADS + 4 * index, Math.round(load * LOAD_SCALE));
+  });
   memory.setInt32(address + TOTAL, total);
   memory.setInt32(address + FREE, total - used);
   memory.setInt32(address + SHARED, used);

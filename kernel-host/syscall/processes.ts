@@ -3,7 +3,6 @@ import { EINVAL, Errno } from '../abi/errno.js';
 import { fillRandom } from '../device/devices.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import { ITIMER_PROF, type TimerSetting } from '../process/interval-timers.js';
-import { INIT_PID } from '../process/process.js';
 import type { Handler } from './call.js';
 
 /** struct itimerval of 32-bit Linux: interval and value, each i32 seconds and i32 microseconds. */
@@ -42,7 +41,7 @@ const setitimer: Handler = (_kernel, task, which, next, previous) => {
 
 const getpid: Handler = (_kernel, task) => task.process.pid;
 /** Init has adopted whoever has no other. */
-const getppid: Handler = (_kernel, task) => task.process.parent?.pid ?? INIT_PID;
+const getppid: Handler = (_kernel, task) => task.process.parentPid;
 
 const umask: Handler = (_kernel, task, mask) => {
   const before = task.process.umask;

@@ -123,11 +123,13 @@ echo text | sha256sum | cut -c1-16 && expr 6 '*' 7 && date -u -d @86400 +%F && e
 
   test('shows the processes of the machine, and what they have', async () => {
     const { stdout } = await busybox(
-      'ps -o pid,ppid,args; top -b -n 1 | tail -n +4; ls /proc/self/fd; free; sleep 0 & wait',
+      'ps -o pid,ppid,args; top -b -n 1; uptime; ls /proc/self/fd; free; sleep 0 & wait',
     );
-    expect(stdout).toMatch(/^ +2 +0 busybox sh -c ps/m);
+    expect(stdout).toMatch(/^ +2 +1 busybox sh -c ps/m);
     expect(stdout).toMatch(/^ +3 +2 ps -o pid,ppid,args$/m);
-    expect(stdout).toMatch(/^ +PID +PPID USER +STAT +VSZ %VSZ CPU %CPU COMMAND\n(.*\n)* +2 +0 root/m);
+    expect(stdout).toMatch(/^ +PID +PPID USER +STAT +VSZ %VSZ CPU %CPU COMMAND\n(.*\n)* +2 +1 root/m);
+    expect(stdout).toMatch(/^Load average: (\d+\.\d\d ){3}\d+\/\d+ \d+$/m);
+    expect(stdout).toMatch(/ up .* load average: \d+\.\d\d, \d+\.\d\d, \d+\.\d\d$/m);
     expect(stdout).toMatch(/^0\n1\n2\n3\n/m);
     expect(stdout).toMatch(/^Mem: +\d+ +\d+ +\d+/m);
   });

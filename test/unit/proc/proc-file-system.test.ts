@@ -8,6 +8,7 @@ import type { Kernel } from '../../../kernel-host/kernel.js';
 import { KIND_KERNEL, KIND_SOCKET } from '../../../kernel-host/memory/layout.js';
 import { createPipe } from '../../../kernel-host/pipe/pipe.js';
 import type { Process } from '../../../kernel-host/process/process.js';
+import { changeRoot } from '../../../kernel-host/process/working-directory.js';
 import { openPath } from '../../../kernel-host/syscall/opening.js';
 import { bytes, machine, start, text } from './machine.js';
 
@@ -113,6 +114,7 @@ describe('/proc/<pid>', () => {
     const child = start(kernel, { parent: self });
     expect(read(`/proc/${child.pid}/status`)).toMatch(/^Name:\ttool\nUmask:\t0022\nState:\tR \(running\)\n/);
     expect(read(`/proc/${child.pid}/status`)).toContain(`\nPPid:\t${self.pid}\n`);
+    expect(read('/proc/self/status')).toContain('\nPPid:\t1\n');
     const fields = read(`/proc/${child.pid}/stat`).trimEnd().split(' ');
     expect(fields).toHaveLength(52);
     expect(fields.slice(0, 4)).toEqual([String(child.pid), '(tool)', 'R', String(self.pid)]);
@@ -139,6 +141,14 @@ describe('/proc/<pid>', () => {
     expect(open('/proc/0')).toBe(-ENOENT);
     expect(open(`/proc/0${third.pid}`)).toBe(-ENOENT);
     expect(open('/proc/31999')).toBe(-ENOENT);
+  });
+
+  it('shows where its paths begin', () => {
+    const { root } = kernel.vfs;
+    const child = start(kernel, { parent: self });
+    changeRoot(kernel, child, { fileSystem: root, node: root.lookup(root.root, bytes('srv')) });
+    expect(readlink(`/proc/${child.pid}/root`)).toBe('/srv');
+    expect(readlink('/proc/self/root')).toBe('/');
   });
 
   it('keeps its places in a listing while processes come and go', () => {
@@ -169,6 +179,32 @@ describe('/proc/<pid>', () => {
     expect(root.rmdir(root.lookup(root.root, bytes('srv')), bytes('gone'))).toBe(0);
     expect(readlink(`/proc/${child.pid}/cwd`)).toMatch(/^\/#\d+ \(deleted\)$/);
     expect(open(`/proc/${child.pid}/cwd/x`, O_CREAT | O_WRONLY)).toBe(-ENOENT);
+  });
+});
+
+describe('/proc/<pid>/task', () => {
+  it('has the threads, each by its own name and state', () => {
+    expect(list('/proc/self/task')).toEqual(['.', '..', String(self.pid)]);
+    const own = `/proc/self/task/${self.pid}`;
+    expect(read(`${own}/comm`)).toBe('tool\n');
+    expect(read(`${own}/cmdline`)).toBe('tool\0-x\0ä b\0');
+    expect(readlink(`${own}/cwd`)).toBe('/srv');
+    expect(readlink('/proc/thread-self')).toBe(`${self.pid}/task/${self.pid}`);
+    expect(read(`${own}/status`)).toContain(`\nTgid:\t${self.pid}\nPid:\t${self.pid}\n`);
+    self.task?.park({ queues: [], retry: () => 0, deadline: null, expired: () => 0 });
+    expect(read(`${own}/stat`).split(' ').slice(0, 3)).toEqual([String(self.pid), '(tool)', 'S']);
+  });
+
+  it("has nobody else's", () => {
+    const other = start(kernel, { parent: self });
+    expect(open(`/proc/self/task/${other.pid}/comm`)).toBe(-ENOENT);
+    expect(open('/proc/self/task/01/comm')).toBe(-ENOENT);
+    expect(open(`/proc/self/task/${self.pid}/fd`)).toBe(-ENOENT);
+    const comm = open(`/proc/${other.pid}/task/${other.pid}/comm`);
+    kernel.processes.end(other, 0);
+    expect(list(`/proc/${other.pid}/task`)).toEqual(['.', '..']);
+    expect(() => drain(comm)).toThrow(new Errno(ESRCH));
+    kernel.descriptions.release(comm);
   });
 });
 
@@ -271,6 +307,9 @@ describe('/proc/<pid>/fd', () => {
 describe('/proc', () => {
   it('tells of the machine', () => {
     expect(read('/proc/sys/kernel/hostname')).toBe('portside\n');
+    kernel.identity[1] = 'harbour';
+    expect(read('/proc/sys/kernel/hostname')).toBe('harbour\n');
+    expect(read('/proc/loadavg')).toMatch(new RegExp(`^(\\d+\\.\\d\\d ){3}1/1 ${self.pid}\n$`));
     expect(read('/proc/sys/kernel/ostype')).toBe('Linux\n');
     expect(read('/proc/sys/kernel/pid_max')).toBe('32768\n');
     expect(read('/proc/version')).toMatch(/^Linux version \S+ \S+\n$/);
