@@ -9,6 +9,7 @@ export const MAP_PRIVATE = 0x2;
 export const MAP_SHARED_VALIDATE = 0x3;
 export const MAP_FIXED = 0x10;
 export const MAP_ANONYMOUS = 0x20;
+export const MAP_LOCKED = 0x2000;
 export const MAP_FIXED_NOREPLACE = 0x100000;
 export const MREMAP_MAYMOVE = 1;
 export const MADV_DONTNEED = 4;

@@ -186,9 +186,10 @@ export class AddressSpace {
     this.#mappings.change(start, end, { locked });
   }
 
-  /** Whether any of it is locked. */
-  locks(address: number, length: number): boolean {
-    return this.#mappings.within(address, address + length).some(({ locked }) => locked);
+  /** Bytes that are locked between two addresses. */
+  lockedSize(start = 0, end = 2 ** 32): number {
+    const locked = this.#mappings.within(start, end).filter(({ locked }) => locked);
+    return locked.reduce((size, { start, end }) => size + end - start, 0);
   }
 
   /** @throws Errno EINVAL */

@@ -135,4 +135,5 @@ export class Mappings {
   }
 }
 
+export const pageDown = (address: number): number => address - (address % PAGE_SIZE);
 export const pageUp = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;

@@ -131,7 +131,7 @@ export class Network implements HostNetwork {
   readonly #boundPaths = new WeakMap<Socket, { readonly inode: string; readonly released: () => void }>();
 
   listen(socket: Socket, backlog: number): number {
-    if (socket.state.kind === 'connected') return -EINVAL;
+    if (socket.state.kind === 'connected' || socket.state.kind === 'connecting') return -EINVAL;
     const length = Math.min(Math.max(backlog, 1), SOMAXCONN);
     if (socket.state.kind === 'listening') {
       socket.state.listener.join(length);

@@ -11,14 +11,18 @@ import type { UserMemory } from '../memory/user-memory.js';
 import { WaitQueue } from '../poll/wait-queue.js';
 import type { SocketAddress } from './address.js';
 import type { Listener } from './listener.js';
+import type { PendingConnection } from './pending-connection.js';
 import type { Rights } from './rights.js';
 import type { StreamEnd } from './stream.js';
 
 export type SocketState =
   | { readonly kind: 'unconnected' }
+  | { readonly kind: 'connecting'; readonly connection: PendingConnection }
   | { readonly kind: 'listening'; readonly listener: Listener }
   | { readonly kind: 'connected'; readonly end: StreamEnd };
 
+/** What Linux tells of one that was not connected. */
+const FAILED = POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLERR | POLLHUP | POLLRDHUP;
 const UNCONNECTED: SocketState = { kind: 'unconnected' };
 
 export class Socket implements FileOperations {
@@ -39,6 +43,8 @@ export class Socket implements FileOperations {
   state: SocketState = UNCONNECTED;
   /** Woken when it is connected, or listens: from then on others are waited in. */
   readonly #stateChanged = new WaitQueue();
+  /** Why what was asked for without waiting did not come about, until somebody hears of it; 0: nothing. */
+  #error = 0;
   /** Address of the record that the owner's worker reads. */
   readonly record: number;
   readonly #memory: KernelMemory;
@@ -62,7 +68,8 @@ export class Socket implements FileOperations {
 
   /** @returns 0 or -EISCONN, -EINVAL */
   connected(end: StreamEnd): number {
-    if (this.state.kind !== 'unconnected') return this.state.kind === 'connected' ? -EISCONN : -EINVAL;
+    if (this.state.kind === 'connected') return -EISCONN;
+    if (this.state.kind === 'listening') return -EINVAL;
     this.state = { kind: 'connected', end };
     const { u32 } = this.#memory;
     u32[(this.record >>> 2) + SOCKET.RECEIVE_W] = end.receive.address;
@@ -70,6 +77,26 @@ export class Socket implements FileOperations {
     Atomics.store(u32, (this.record >>> 2) + SOCKET.STATE_W, SOCKET_CONNECTED);
     this.#stateChanged.wake();
     return 0;
+  }
+
+  connecting(connection: PendingConnection): void {
+    this.state = { kind: 'connecting', connection };
+    this.#error = 0;
+  }
+
+  /** @param result 0: it is connected; -errno */
+  connectingEnded(result: number): void {
+    if (result === 0) return;
+    this.state = UNCONNECTED;
+    this.#error = -result;
+    this.#stateChanged.wake();
+  }
+
+  /** SO_ERROR: it is told once. */
+  takeError(): number {
+    const error = this.#error;
+    this.#error = 0;
+    return error;
   }
 
   listening(listener: Listener): void {
@@ -86,7 +113,8 @@ export class Socket implements FileOperations {
 
   /** @param takes hears of rights that came with it; left out, they are lost. */
   receive(into: Uint8Array, peek: boolean, takes?: (rights: Rights) => void): number {
-    if (this.state.kind !== 'connected') return -ENOTCONN;
+    if (this.state.kind === 'connecting') return -EAGAIN;
+    if (this.state.kind !== 'connected') return -(this.takeError() || ENOTCONN);
     const { end } = this.state;
     // Looked at before the bytes: whoever closes has written all of them before.
     const { ended } = end;
@@ -103,8 +131,9 @@ export class Socket implements FileOperations {
 
   /** @param rights what comes with the first byte; asked for when there is room for one. */
   send(from: Uint8Array, rights?: () => Rights): number {
+    if (this.state.kind === 'connecting') return -EAGAIN;
     // tcp(7), unix(7): each says it otherwise that there is no connection.
-    if (this.state.kind !== 'connected') return this.domain === AF_UNIX ? -ENOTCONN : -EPIPE;
+    if (this.state.kind !== 'connected') return -(this.takeError() || (this.domain === AF_UNIX ? ENOTCONN : EPIPE));
     const { end } = this.state;
     // In the UNIX domain only who reads hears that what was sent got lost.
     if (end.reset && this.domain !== AF_UNIX) return -ECONNRESET;
@@ -121,8 +150,15 @@ export class Socket implements FileOperations {
   }
 
   shutdown(how: number): number {
-    if (this.state.kind !== 'connected') return -ENOTCONN;
     if (how !== SHUT_RD && how !== SHUT_WR && how !== SHUT_RDWR) return -EINVAL;
+    if (this.state.kind === 'connecting') {
+      // Linux gives up what it has asked for.
+      this.state.connection.abandon();
+      this.state = UNCONNECTED;
+      this.#stateChanged.wake();
+      return 0;
+    }
+    if (this.state.kind !== 'connected') return -ENOTCONN;
     if (how !== SHUT_WR) this.state.end.shutdownRead();
     if (how !== SHUT_RD) this.state.end.shutdownWrite();
     return 0;
@@ -131,7 +167,9 @@ export class Socket implements FileOperations {
   poll(): number {
     switch (this.state.kind) {
       case 'unconnected':
-        return POLLOUT | POLLHUP;
+        return this.#error === 0 ? POLLOUT | POLLHUP : FAILED;
+      case 'connecting':
+        return 0;
       case 'listening':
         return this.state.listener.pending > 0 ? POLLIN | POLLRDNORM : 0;
       case 'connected': {
@@ -176,6 +214,7 @@ export class Socket implements FileOperations {
 
   release(): void {
     if (this.state.kind === 'connected') this.state.end.close();
+    if (this.state.kind === 'connecting') this.state.connection.abandon();
     this.#released(this);
     this.state = UNCONNECTED;
   }

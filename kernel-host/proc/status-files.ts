@@ -53,11 +53,10 @@ const fourIds = ({ real, effective, saved }: Ids): string => [real, effective, s
 function memoryLines(process: Process): readonly (readonly [string, string])[] {
   const space = process.status === null ? process.addressSpace : null;
   if (!space) return [];
-  const locked = space.mappings.reduce((sum, { start, end, locked }) => sum + (locked ? end - start : 0), 0);
   const kilobytes = (bytes: number): string => `${String(Math.ceil(bytes / 1024)).padStart(8)} kB`;
   return [
     ['VmSize', kilobytes(space.size)],
-    ['VmLck', kilobytes(locked)],
+    ['VmLck', kilobytes(space.lockedSize())],
     ['VmRSS', kilobytes(space.size)],
   ];
 }

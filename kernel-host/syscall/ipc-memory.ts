@@ -11,7 +11,7 @@ import type { Task } from '../process/task.js';
 import type { Handler } from './call.js';
 import { type Control, control } from './ipc-control.js';
 import { command, putPermissions, putTime, putWords, seconds } from './ipc-structs.js';
-import { addressSpace } from './memory.js';
+import { addressSpace } from './memory-ranges.js';
 
 /** Linux: SHMMAX, ULONG_MAX - 2^24, and as many pages. */
 const LARGEST_SEGMENT = 2 ** 32 - 1 - 2 ** 24;

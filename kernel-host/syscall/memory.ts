@@ -1,17 +1,5 @@
 /** brk, mmap and their like, for programs whose memory the kernel shares; others have their own way to grow (ENOSYS). */
-import {
-  EBADF,
-  EBUSY,
-  EINTR,
-  EINVAL,
-  EIO,
-  ENODEV,
-  ENOMEM,
-  ENOSYS,
-  EOPNOTSUPP,
-  EOVERFLOW,
-  Errno,
-} from '../abi/errno.js';
+import { EBADF, EBUSY, EINTR, EINVAL, EIO, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, Errno } from '../abi/errno.js';
 import {
   MADV_DONTNEED,
   MAP_ANONYMOUS,
@@ -19,11 +7,6 @@ import {
   MAP_SHARED,
   MAP_SHARED_VALIDATE,
   MAP_TYPE,
-  MCL_ALL,
-  MCL_CURRENT,
-  MCL_FUTURE,
-  MCL_ONFAULT,
-  MLOCK_ONFAULT,
   MS_ASYNC,
   MS_INVALIDATE,
   MS_SYNC,
@@ -42,12 +25,8 @@ import { SharedObject } from '../memory/shared-object.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import { describe, type Handler, placeOrNull } from './call.js';
-
-/** @throws Errno ENOSYS */
-export function addressSpace(task: Task): AddressSpace {
-  if (!task.process.addressSpace) throw new Errno(ENOSYS);
-  return task.process.addressSpace;
-}
+import { checkMoreLocked, locksMapping } from './memory-locking.js';
+import { addressSpace, checkRange } from './memory-ranges.js';
 
 /** @throws Errno ENOMEM where a process may not have so many bytes more (RLIMIT_AS; what is its alone counts for RLIMIT_DATA) */
 function checkSize({ process: { limits } }: Task, space: AddressSpace, more: number, own: boolean): void {
@@ -83,7 +62,9 @@ const mmap: Handler = (kernel, task, hint, length, protection, flags, fd, page) 
         : null;
   if (offset + size > 2 ** 32 * PAGE_SIZE) return -EOVERFLOW;
   checkSize(task, space, pageUp(size), !shared);
+  const locked = locksMapping(task, space, pageUp(size), flags);
   const address = space.map(hint >>> 0, size, flags, allowed);
+  if (locked) space.lock(address, address + pageUp(size), true);
   return backing ? show(task, space, address, size, backing, offset) : address;
 };
 
@@ -153,15 +134,13 @@ const munmap: Handler = (_kernel, task, address, length) => {
 const mremap: Handler = (_kernel, task, address, oldLength, newLength, flags) => {
   const space = addressSpace(task);
   const more = pageUp(newLength >>> 0) - pageUp(oldLength >>> 0);
-  if (more > 0) checkSize(task, space, more, !space.mappingAt(address >>> 0)?.backing?.object);
-  return space.remap(address >>> 0, oldLength >>> 0, newLength >>> 0, flags);
+  const { backing = null, locked = false } = space.mappingAt(address >>> 0) ?? {};
+  if (more > 0) checkSize(task, space, more, !backing?.object);
+  if (more > 0 && locked) checkMoreLocked(task, space, more);
+  const moved = space.remap(address >>> 0, oldLength >>> 0, newLength >>> 0, flags);
+  if (locked) space.lock(moved, moved + pageUp(newLength >>> 0), true);
+  return moved;
 };
-
-/** @throws Errno EINVAL, ENOMEM */
-function checkRange(space: AddressSpace, address: number, length: number): void {
-  if (address % PAGE_SIZE !== 0) throw new Errno(EINVAL);
-  if (!space.covers(address, pageUp(length))) throw new Errno(ENOMEM);
-}
 
 /** WebAssembly protects no pages: what is asked for is granted, and what is forbidden goes on to work. */
 const mprotect: Handler = (_kernel, task, address, length, protection) => {
@@ -178,7 +157,8 @@ const msync: Handler = (_kernel, task, address, length, flags) => {
   if ((flags & MS_ASYNC) !== 0 && (flags & MS_SYNC) !== 0) return -EINVAL;
   checkRange(space, address >>> 0, length >>> 0);
   // msync(2): pages that are locked in memory are not given up; none is ever given up here.
-  if ((flags & MS_INVALIDATE) !== 0 && space.locks(address >>> 0, length >>> 0)) return -EBUSY;
+  if ((flags & MS_INVALIDATE) !== 0 && space.lockedSize(address >>> 0, (address >>> 0) + (length >>> 0)) > 0)
+    return -EBUSY;
   let result = 0;
   for (const object of space.sharedWithin(address >>> 0, pageUp(length >>> 0)))
     result = Math.min(result, object.flush());
@@ -194,40 +174,6 @@ const madvise: Handler = (_kernel, task, address, length, advice) => {
   checkRange(space, address >>> 0, length >>> 0);
   // All other advice may be left alone.
   if (advice === MADV_DONTNEED) space.discard(address >>> 0, length >>> 0);
-  return 0;
-};
-
-/** Memory of a page never leaves it but as all of the tab does: what is locked is only remembered. */
-const mlock2: Handler = (_kernel, task, address, length, flags) => {
-  if ((flags & ~MLOCK_ONFAULT) !== 0) return -EINVAL;
-  return setLocked(addressSpace(task), address >>> 0, length >>> 0, true);
-};
-
-const munlock: Handler = (_kernel, task, address, length) =>
-  setLocked(addressSpace(task), address >>> 0, length >>> 0, false);
-
-/** Linux takes the pages that the range touches (mlock(2)). @throws Errno ENOMEM, EINVAL */
-function setLocked(space: AddressSpace, address: number, length: number, locked: boolean): number {
-  const start = address - (address % PAGE_SIZE);
-  const end = pageUp(address + length);
-  if (end > 2 ** 32) return -EINVAL;
-  checkRange(space, start, end - start);
-  space.lock(start, end, locked);
-  return 0;
-}
-
-const mlockall: Handler = (_kernel, task, flags) => {
-  if (flags === 0 || flags === MCL_ONFAULT || (flags & ~MCL_ALL) !== 0) return -EINVAL;
-  const space = addressSpace(task);
-  if ((flags & MCL_CURRENT) !== 0) space.lock(0, 2 ** 32, true);
-  space.locksNew = (flags & MCL_FUTURE) !== 0;
-  return 0;
-};
-
-const munlockall: Handler = (_kernel, task) => {
-  const space = addressSpace(task);
-  space.lock(0, 2 ** 32, false);
-  space.locksNew = false;
   return 0;
 };
 
@@ -247,9 +193,5 @@ export const memoryCalls = {
   mprotect,
   msync,
   madvise,
-  mlock2,
-  munlock,
-  mlockall,
-  munlockall,
   mincore,
 };

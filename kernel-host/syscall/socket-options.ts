@@ -152,8 +152,7 @@ function readOption(target: Socket | DatagramSocket, level: number, name: number
     if (name === SO_DOMAIN) return target.domain;
     if (name === SO_PROTOCOL) return target.domain === AF_UNIX ? 0 : datagrams ? IPPROTO_UDP : IPPROTO_TCP;
     if (name === SO_ACCEPTCONN) return isListening(target) ? 1 : 0;
-    // A connect here ends at once, and with it any error.
-    if (name === SO_ERROR) return datagrams?.takeError() ?? 0;
+    if (name === SO_ERROR) return target.takeError();
     if (name === SO_SNDBUF || name === SO_RCVBUF) return datagrams ? DATAGRAM_BUFFER : SOCKET_CAPACITY;
   }
   return KEPT_OPTIONS.has(option(level, name)) ? (target.options.get(option(level, name)) ?? 0) : null;

@@ -3,7 +3,8 @@ import {
   EADDRINUSE,
   EAFNOSUPPORT,
   EAGAIN,
-  ECONNREFUSED,
+  EALREADY,
+  ECONNABORTED,
   EINVAL,
   EMFILE,
   ENETUNREACH,
@@ -36,6 +37,7 @@ import type { Kernel } from '../kernel.js';
 import { readAddress, type SocketAddress, writeAddress } from '../net/address.js';
 import { DatagramSocket } from '../net/datagram-socket.js';
 import { IN6ADDR_ANY, IN6ADDR_ANY_ONLY, reached } from '../net/host-address.js';
+import { connectWithoutWaiting } from '../net/pending-connection.js';
 import type { Socket } from '../net/socket.js';
 import { createPipe } from '../pipe/pipe.js';
 import type { WaitQueue } from '../poll/wait-queue.js';
@@ -195,6 +197,15 @@ const connect: Handler = (kernel, task, fd, address, length) => {
   if (where.family === 'inet' && where.host < IN6ADDR_ANY && hearsV6Only(connecting)) return -ENETUNREACH;
   if ((where.family === 'unix') !== (connecting.domain === AF_UNIX)) return -EAFNOSUPPORT;
   if (connecting instanceof DatagramSocket) return connectDatagrams(kernel, task, connecting, where, mayWait);
+  if (connecting.state.kind === 'connecting') return mayWait ? untilConnected(task, connecting) : -EALREADY;
+  if (where.family === 'inet' && !mayWait)
+    return connectWithoutWaiting(
+      kernel.network,
+      connecting,
+      reachedAddress(where),
+      ownCredentials(task),
+      kernel.enqueue,
+    );
   const queues: WaitQueue[] = [];
   const attempt = (): number => {
     const key = where.family === 'unix' ? unixKey(kernel, task, where.path) : null;
@@ -202,17 +213,28 @@ const connect: Handler = (kernel, task, fd, address, length) => {
     if (key !== null && kernel.datagrams.atPath(key)) return -EPROTOTYPE;
     if (typeof listener === 'number') return listener;
     if (listener.full) {
-      // connect(2): EAGAIN for a full UNIX backlog; TCP without waiting would need EINPROGRESS, which nobody could poll for.
-      if (!mayWait) return where.family === 'unix' ? -EAGAIN : -ECONNREFUSED;
+      // connect(2): for UNIX domain sockets.
+      if (!mayWait) return -EAGAIN;
       // Another listener may have taken the place of the one that was waited for.
       queues[0] = listener.room;
       return task.parked ? PARKED : task.park({ queues, retry: attempt, deadline: null, expired: () => -EAGAIN });
     }
-    const remote = where.family === 'inet' ? { ...where, host: reached(where.host) } : where;
-    return kernel.network.connectSocket(connecting, listener, remote, ownCredentials(task));
+    return kernel.network.connectSocket(connecting, listener, reachedAddress(where), ownCredentials(task));
   };
   return attempt();
 };
+
+const reachedAddress = (where: SocketAddress): SocketAddress =>
+  where.family === 'inet' ? { ...where, host: reached(where.host) } : where;
+
+/** One asked for its connection without waiting before. */
+function untilConnected(task: Task, socket: Socket): number {
+  const settled = (): number => {
+    if (socket.state.kind === 'connecting') return PARKED;
+    return socket.state.kind === 'connected' ? 0 : -(socket.takeError() || ECONNABORTED);
+  };
+  return task.park({ queues: [socket.writable], retry: settled, deadline: null, expired: () => -EAGAIN });
+}
 
 /** connect() of what keeps messages apart: no more than where they go to. @throws Errno as looking a path up */
 function connectDatagrams(

@@ -17,6 +17,7 @@ import { limitCalls } from './limits.js';
 import { lockCalls } from './locks.js';
 import { machineCalls } from './machine.js';
 import { memoryCalls } from './memory.js';
+import { memoryLockingCalls } from './memory-locking.js';
 import { messageVectorCalls } from './message-vectors.js';
 import { messageCalls } from './messages.js';
 import { mountingCalls } from './mounting.js';
@@ -175,11 +176,11 @@ const entries: readonly (readonly [number: number, handler: Handler])[] = [
   [number.SYS_mremap, memoryCalls.mremap],
   [number.SYS_mprotect, memoryCalls.mprotect],
   [number.SYS_msync, memoryCalls.msync],
-  [number.SYS_mlock, (kernel, task, a, b) => memoryCalls.mlock2(kernel, task, a, b, 0, 0, 0, 0)],
-  [number.SYS_mlock2, memoryCalls.mlock2],
-  [number.SYS_munlock, memoryCalls.munlock],
-  [number.SYS_mlockall, memoryCalls.mlockall],
-  [number.SYS_munlockall, memoryCalls.munlockall],
+  [number.SYS_mlock, (kernel, task, a, b) => memoryLockingCalls.mlock2(kernel, task, a, b, 0, 0, 0, 0)],
+  [number.SYS_mlock2, memoryLockingCalls.mlock2],
+  [number.SYS_munlock, memoryLockingCalls.munlock],
+  [number.SYS_mlockall, memoryLockingCalls.mlockall],
+  [number.SYS_munlockall, memoryLockingCalls.munlockall],
   [number.SYS_mincore, memoryCalls.mincore],
   [number.SYS_madvise, memoryCalls.madvise],
   [number.SYS_sysinfo, machineCalls.sysinfo],
