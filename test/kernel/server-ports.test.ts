@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,8 @@ describe('nginx', () => {
     const large = randomBytes(3_000_000);
     await mkdir(join(folder, 'html'));
     await writeFile(join(folder, 'html/index.html'), 'a page');
+    // Its workers are nobody's, as its `user` has it, and go through the folder.
+    await chmod(folder, 0o755);
     await writeFile(join(folder, 'html/large'), large);
     const configuration = `daemon off; worker_processes 2; error_log stderr notice; events { }
 http {

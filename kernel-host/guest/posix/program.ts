@@ -44,7 +44,7 @@ export function runPosix(start: ProcessStart, memory: WebAssembly.Memory, calls:
     const at = ((stack >>> 0) & ~15) - THREAD_FRAME;
     new DataView(memory.buffer).setInt32(at, routine, true);
     new DataView(memory.buffer).setInt32(at + 4, argument, true);
-    return calls.plain(number.SYS_clone, flags, at, parentTid, threadPointer, childTid);
+    return syscall(number.SYS_clone, flags, at, parentTid, threadPointer, childTid, 0);
   };
   instance = new WebAssembly.Instance(module, { env: { memory }, kernel: { syscall, fork: fork.call, clone } });
   const { __stack_pointer: stackPointer } = instance.exports;
