@@ -130,11 +130,11 @@ export class RegisteredProcesses implements ProgramHost {
         return -EAGAIN;
       }
       const first = child.task;
-      if (!first) {
+      if (!first && child.status === null) {
         kernel.processes.abandon(child);
         return -EAGAIN;
       }
-      first.signals.copyFrom(task.signals);
+      first?.signals.copyFrom(task.signals);
       kernel.processes.forked(parent, child);
       return child.pid;
     };

@@ -1,5 +1,6 @@
 /** A part of a file system as it is seen at another place (mount(2), MS_BIND): with a root of its own, and a count of who is in it. */
 import { EROFS } from '../abi/errno.js';
+import { MS_RDONLY } from '../abi/mount.js';
 import type { Attributes } from '../abi/stat.js';
 import type { AttributeChange, DirectoryEntry, FileSystem, StatFs } from './file-system.js';
 import type { Place } from './vfs.js';
@@ -9,19 +10,20 @@ export class BoundFileSystem implements FileSystem {
   readonly root: number;
   /** There where the origin has it. */
   readonly describe?: NonNullable<FileSystem['describe']>;
-  #readOnly: boolean;
+  /** As the mount has it. */
+  restrictions: number;
   #users = 0;
   /** Nobody finds it any more. */
   #detached = false;
   readonly #gone: () => void;
 
   /** @param gone is called when it is unmounted and nobody is in it. */
-  constructor({ fileSystem, node }: Place, readOnly: boolean, gone: () => void = () => {}) {
+  constructor({ fileSystem, node }: Place, restrictions: number, gone: () => void = () => {}) {
     this.origin = fileSystem.origin ?? fileSystem;
     this.root = node;
     const describe = this.origin.describe?.bind(this.origin);
     if (describe) this.describe = describe;
-    this.#readOnly = readOnly;
+    this.restrictions = restrictions;
     this.#gone = gone;
   }
 
@@ -34,11 +36,7 @@ export class BoundFileSystem implements FileSystem {
   }
 
   get readOnly(): boolean {
-    return this.#readOnly || this.origin.readOnly;
-  }
-
-  set readOnly(readOnly: boolean) {
-    this.#readOnly = readOnly;
+    return (this.restrictions & MS_RDONLY) !== 0 || this.origin.readOnly;
   }
 
   get extended() {

@@ -42,6 +42,8 @@ export interface FileSystem {
   /** st_dev */
   readonly device: number;
   readonly readOnly: boolean;
+  /** What is forbidden in it by how it was mounted: MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC (mount(2)). */
+  readonly restrictions?: number;
   readonly root: number;
 
   /** What it shows a part of, when it is none of its own: nodes of both are the same. */

@@ -8,7 +8,6 @@ import {
   EAFNOSUPPORT,
   ECONNREFUSED,
   EINVAL,
-  EISCONN,
   ENETUNREACH,
   ENOBUFS,
   EPROTOTYPE,
@@ -194,8 +193,8 @@ export class Network implements HostNetwork {
 
   /** Connects to a listener that has room: 0 or -errno. @param credentials what the listener's side is told of who connects. */
   connectSocket(socket: Socket, listener: Listener, remote: SocketAddress, credentials: UnixCredentials): number {
-    if (socket.state.kind === 'connected') return -EISCONN;
-    if (socket.state.kind === 'listening') return -EINVAL;
+    const { mayConnect } = socket;
+    if (mayConnect < 0) return mayConnect;
     if ((remote.family === 'unix') !== (socket.domain === AF_UNIX)) return -EPROTOTYPE;
     let local: SocketAddress = socket.bound ?? UNNAMED;
     if (remote.family === 'inet' && !socket.bound) {

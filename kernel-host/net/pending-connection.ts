@@ -63,6 +63,8 @@ export function connectWithoutWaiting(
     if (typeof listener === 'number' || listener.full) return listener;
     return network.connectSocket(socket, listener, remote, credentials);
   };
+  // Before it waits: what it has would be lost.
+  if (socket.mayConnect < 0) return socket.mayConnect;
   const listener = attempt();
   if (typeof listener === 'number') return listener;
   socket.connecting(new PendingConnection(listener, attempt, (result) => socket.connectingEnded(result), enqueue));

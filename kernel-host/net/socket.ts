@@ -66,10 +66,16 @@ export class Socket implements FileOperations {
     return this.state.kind === 'connected' ? this.state.end.send.writers : this.#stateChanged;
   }
 
+  /** 0, or -EISCONN, -EINVAL: it cannot be connected any more. */
+  get mayConnect(): number {
+    if (this.state.kind === 'connected') return -EISCONN;
+    return this.state.kind === 'listening' ? -EINVAL : 0;
+  }
+
   /** @returns 0 or -EISCONN, -EINVAL */
   connected(end: StreamEnd): number {
-    if (this.state.kind === 'connected') return -EISCONN;
-    if (this.state.kind === 'listening') return -EINVAL;
+    const { mayConnect } = this;
+    if (mayConnect < 0) return mayConnect;
     this.state = { kind: 'connected', end };
     const { u32 } = this.#memory;
     u32[(this.record >>> 2) + SOCKET.RECEIVE_W] = end.receive.address;

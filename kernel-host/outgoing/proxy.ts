@@ -86,6 +86,12 @@ async function serveRequest(stream: ByteStream, options: ProxyOptions): Promise<
   } catch (error) {
     return refuse(stream, 502, 'outgoing-failed', `${url.origin}: ${error instanceof Error ? error.message : error}`);
   }
+  // A `fetch` of browsers tells nobody where it is led before it has been there.
+  const led = response.redirected ? new URL(response.url) : url;
+  if (!options.allows(led)) {
+    await response.body?.cancel();
+    return refuse(stream, 403, 'outgoing-refused', led.origin);
+  }
   return respond(stream, head, response, keeps);
 }
 

@@ -3,10 +3,11 @@
  * `maps` is empty, `statm` is 0 and the Vm lines of `status` are missing; and nobody counts its I/O.
  */
 
-import { ENOENT, Errno } from '../abi/errno.js';
+import { EACCES, ENOENT, Errno } from '../abi/errno.js';
 import { RESOURCES } from '../abi/resource.js';
 import type { Place } from '../fs/vfs.js';
 import type { Kernel } from '../kernel.js';
+import type { Ids } from '../process/credentials.js';
 import type { Process } from '../process/process.js';
 import { commandName } from '../process/process-state.js';
 import type { Task } from '../process/task.js';
@@ -38,6 +39,15 @@ function limits(process: Process): string {
   return row('Limit', 'Soft Limit', 'Hard Limit', 'Units') + rows.join('');
 }
 
+/** Who hears where another process is: ptrace(2), PTRACE_MODE_READ_FSCREDS. null: the host. */
+function mayLookInto(caller: Process | null, process: Process): boolean {
+  if (!caller || caller === process || caller.credentials.privileged) return true;
+  const { user, group } = process.credentials;
+  const { uid, gid } = caller.credentials;
+  const isOwn = (ids: Ids, id: number): boolean => ids.real === id && ids.effective === id && ids.saved === id;
+  return process.dumpable && isOwn(user, uid) && isOwn(group, gid);
+}
+
 /** What a process and each of its threads show alike. */
 function shared<Subject>(kernel: Kernel, processOf: (subject: Subject) => Process): readonly ProcEntry<Subject>[] {
   const machineRoot = { fileSystem: kernel.vfs.root, node: kernel.vfs.root.root };
@@ -46,6 +56,7 @@ function shared<Subject>(kernel: Kernel, processOf: (subject: Subject) => Proces
       const process = processOf(subject);
       // A zombie has let go of them.
       if (process.status !== null) throw new Errno(ENOENT);
+      if (!mayLookInto(kernel.current?.process ?? null, process)) throw new Errno(EACCES);
       return placeOf(process);
     };
     return link(name, (subject) => placeName(kernel, follow(subject)), follow);

@@ -1,5 +1,6 @@
 /** What exec finds at a path: a program, or a script and who reads it (execve(2); POSIX 2.9.1.6 for PATH). */
 import { E2BIG, EACCES, EIO, ELOOP, ENOENT, ENOEXEC, ENOTDIR, Errno } from '../abi/errno.js';
+import { MS_NOEXEC } from '../abi/mount.js';
 import { ARG_MAX } from '../abi/process.js';
 import { S_IFMT, S_IFREG } from '../abi/stat.js';
 import { MAY_EXECUTE } from '../fs/permissions.js';
@@ -78,6 +79,7 @@ function inspect(
   if (depth > MOST_INTERPRETERS) throw new Errno(ELOOP);
   const { mode } = kernel.vfs.attributes(place);
   if ((mode & S_IFMT) !== S_IFREG || (mode & 0o111) === 0) throw new Errno(EACCES);
+  if (((place.fileSystem.restrictions ?? 0) & MS_NOEXEC) !== 0) throw new Errno(EACCES);
   kernel.vfs.check(place, MAY_EXECUTE);
   const installed = kernel.programs.at(kernel.lockKey(place));
   if (installed) return { program: installed, place, path, arguments: argv };

@@ -1,5 +1,6 @@
 /** The processes of a machine: pids, birth, exec, end, and who waits for whom. */
 import { EAGAIN, EEXIST, ENOSYS, ENOTDIR, Errno } from '../abi/errno.js';
+import { MS_NOSUID } from '../abi/mount.js';
 import { signaledStatus } from '../abi/process.js';
 import { searchPath } from '../abi/search-path.js';
 import { SI_USER, SIGKILL } from '../abi/signal.js';
@@ -141,7 +142,7 @@ export class ProcessTable {
   }
 
   abandon(process: Process): void {
-    releaseProcess(this.#kernel, process);
+    if (process.status === null) releaseProcess(this.#kernel, process);
     this.#remove(process);
   }
 
@@ -204,12 +205,19 @@ export class ProcessTable {
   forked(parent: Process, child: Process): void {
     this.#spawned++;
     parent.forks++;
-    parent.children.set(child.pid, child);
+    // A host takes its time for it: either may be over by now.
+    if (this.#processes.get(child.pid) !== child) return;
+    if (parent.status === null) parent.children.set(child.pid, child);
+    else {
+      child.parent = null;
+      if (child.status !== null) this.#remove(child);
+    }
   }
 
-  /** prctl(2), PR_SET_NO_NEW_PRIVS: nobody becomes another by a program. */
+  /** Nobody becomes another by a program where prctl(2), PR_SET_NO_NEW_PRIVS, or the mount that it is in, forbids it. */
   #takeOn(process: Process, place: Place): void {
-    if (!process.noNewPrivileges) process.credentials.takeOn(this.#kernel.vfs.attributes(place));
+    const forbidden = process.noNewPrivileges || ((place.fileSystem.restrictions ?? 0) & MS_NOSUID) !== 0;
+    if (!forbidden) process.credentials.takeOn(this.#kernel.vfs.attributes(place));
   }
 
   /** What exec does away with. */

@@ -3,9 +3,10 @@
  * cannot be answered yet parks on the wait queues of what it needs; a wake tries it again, a deadline or a signal ends it.
  */
 
-import { EINTR, EPIPE, ERESTARTSYS, Errno } from '../abi/errno.js';
+import { EINTR, EIO, EPIPE, ERESTARTSYS, Errno } from '../abi/errno.js';
 import { SCHED_OTHER } from '../abi/resource.js';
 import type { KernelChannel } from '../channel/kernel-channel.js';
+import { AbsentBlocks, type BlockLoad } from '../fs/block-cache.js';
 import type { UserMemory } from '../memory/user-memory.js';
 import type { GuestWorker } from '../platform/guest-workers.js';
 import type { Deadline, Timers } from '../poll/timers.js';
@@ -67,6 +68,8 @@ export class Task implements Waiter, Deadline {
   /** What its call has begun and not finished, and would leave behind if it ended now. */
   unfinished: { abandon(): void } | null = null;
   #park: Park | null = null;
+  /** Blocks that what it waits for cannot be tried again without. */
+  #load: BlockLoad | null = null;
   #queued = false;
   /** It was to go on while the process was stopped. */
   #held = false;
@@ -207,6 +210,8 @@ export class Task implements Waiter, Deadline {
     const park = this.#park;
     if (!park) return;
     this.#park = null;
+    this.#load?.ended.remove(this);
+    this.#load = null;
     this.process.intervalTimers.resume();
     this.cpuTime.resume();
     for (const queue of park.queues) queue.remove(this);
@@ -230,9 +235,17 @@ export class Task implements Waiter, Deadline {
     let result: number;
     const before = this.#answering.current;
     this.#answering.current = this;
+    const load = this.#load;
+    this.#load = null;
+    load?.ended.remove(this);
     try {
-      result = attempt(park);
+      result = load?.failed ? -EIO : attempt(park);
     } catch (error) {
+      if (error instanceof AbsentBlocks) {
+        this.#load = error.load;
+        error.load.ended.add(this);
+        return;
+      }
       if (!(error instanceof Errno)) {
         // Whoever woke it is not to blame, and has others to wake.
         this.unpark();

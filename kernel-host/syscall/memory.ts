@@ -1,5 +1,5 @@
 /** brk, mmap and their like, for programs whose memory the kernel shares; others have their own way to grow (ENOSYS). */
-import { EBADF, EBUSY, EINTR, EINVAL, EIO, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, Errno } from '../abi/errno.js';
+import { EBADF, EBUSY, EINTR, EINVAL, EIO, ENODEV, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM, Errno } from '../abi/errno.js';
 import {
   MADV_DONTNEED,
   MAP_ANONYMOUS,
@@ -12,7 +12,9 @@ import {
   MS_SYNC,
   PAGE_SIZE,
   PROT_ALL,
+  PROT_EXEC,
 } from '../abi/memory.js';
+import { MS_NOEXEC } from '../abi/mount.js';
 import { RLIMIT_AS, RLIMIT_DATA } from '../abi/resource.js';
 import { S_IFREG } from '../abi/stat.js';
 import { DEVICE_ZERO } from '../device/devices.js';
@@ -84,6 +86,8 @@ function fileBacking(kernel: Kernel, task: Task, fd: number, shared: boolean, pr
   if (device?.map && shared) return device.map();
   // POSIX mmap(): the file is of a kind that cannot be mapped.
   if (!place || kernel.vfs.type(place) !== S_IFREG) throw new Errno(ENODEV);
+  if ((protection & PROT_EXEC) !== 0 && ((place.fileSystem.restrictions ?? 0) & MS_NOEXEC) !== 0)
+    throw new Errno(EPERM);
   return kernel.mappedFiles.map(description, place, shared, protection);
 }
 

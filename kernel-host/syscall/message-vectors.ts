@@ -29,11 +29,12 @@ function each(
 ): number {
   const wanted = Math.min(count >>> 0, MOST);
   let done = 0;
-  const settle = (result: number): number => {
+  /** What the call gives, or null: it goes on. */
+  const settled = (result: number): number | null => {
     if (result < 0) return done > 0 ? done : result;
     task.memory.setInt32(vector + done * MMSGHDR_SIZE + LENGTH_OFFSET, result);
     done++;
-    return done === wanted || ends() ? done : next();
+    return done === wanted || ends() ? done : null;
   };
   const next = (): number => {
     for (;;) {
@@ -44,11 +45,9 @@ function each(
         if (!(error instanceof Errno) || done === 0) throw error;
         return done;
       }
-      if (result === PARKED) return task.continueWith(settle);
-      if (result < 0) return done > 0 ? done : result;
-      task.memory.setInt32(vector + done * MMSGHDR_SIZE + LENGTH_OFFSET, result);
-      done++;
-      if (done === wanted || ends()) return done;
+      if (result === PARKED) return task.continueWith((result) => settled(result) ?? next());
+      const given = settled(result);
+      if (given !== null) return given;
     }
   };
   return wanted === 0 ? 0 : next();

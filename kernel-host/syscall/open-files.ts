@@ -71,7 +71,7 @@ const SYNC_FILE_RANGE_ALL = 7;
 const syncFileRange: Handler = (kernel, task, fd, low, high, lengthLow, lengthHigh, flags) => {
   const description = describe(task, fd);
   if ((flags & ~SYNC_FILE_RANGE_ALL) !== 0 || wide(low, high) < 0 || wide(lengthLow, lengthHigh) < 0) return -EINVAL;
-  if (kernel.descriptions.kind(description) !== KIND_FILE) return -ESPIPE;
+  if (!placeOrNull(kernel, description)) return -ESPIPE;
   return flags === 0 ? 0 : fsync(kernel, task, fd, 0, 0, 0, 0, 0);
 };
 
@@ -126,7 +126,7 @@ const fchdir: Handler = (kernel, task, fd) => {
 
 const fstatfs64: Handler = (kernel, task, fd, size, buffer) => {
   const place = placeOrNull(kernel, describe(task, fd));
-  return putStatFs(task.memory, buffer, size, (place?.fileSystem ?? kernel.vfs.root).statfs());
+  return putStatFs(task.memory, buffer, size, place?.fileSystem ?? kernel.vfs.root);
 };
 
 export const openFileCalls = {

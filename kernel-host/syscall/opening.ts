@@ -1,5 +1,5 @@
 /** Opening and making files (POSIX open(), openat(); open(2), memfd_create(2)). */
-import { EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EROFS } from '../abi/errno.js';
+import { EACCES, EEXIST, EINVAL, EISDIR, ELOOP, ENOENT, ENOTDIR, ENXIO, EROFS } from '../abi/errno.js';
 import {
   O_ACCMODE,
   O_CLOEXEC,
@@ -15,6 +15,7 @@ import {
   O_WRONLY,
 } from '../abi/fcntl.js';
 import { IN_OPEN } from '../abi/inotify.js';
+import { MS_NODEV } from '../abi/mount.js';
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG, S_IFSOCK } from '../abi/stat.js';
 import { isMemoryDevice } from '../device/devices.js';
 import { MountedFile } from '../file/mounted-file.js';
@@ -126,6 +127,8 @@ function openNode(kernel: Kernel, place: Place, flags: number): number {
   const attributes = kernel.vfs.attributes(place);
   const { mode, rdev } = attributes;
   const type = mode & S_IFMT;
+  const isDevice = type === S_IFCHR || type === S_IFBLK;
+  if (isDevice && ((place.fileSystem.restrictions ?? 0) & MS_NODEV) !== 0 && (flags & O_PATH) === 0) return -EACCES;
   if (type === S_IFCHR && !isMemoryDevice(rdev)) return kernel.devices.open(place, rdev, flags);
   if (type === S_IFBLK) return -ENXIO;
   if (type === S_IFIFO) return openFifo(kernel, place, flags);

@@ -13,6 +13,7 @@ import {
   UTIME_OMIT,
   W_OK,
 } from '../abi/fcntl.js';
+import { MS_RDONLY, ST_VALID } from '../abi/mount.js';
 import {
   S_IFBLK,
   S_IFCHR,
@@ -25,7 +26,7 @@ import {
   STAT_SIZE,
   writeStat,
 } from '../abi/stat.js';
-import type { StatFs, Timestamp } from '../fs/file-system.js';
+import type { FileSystem, Timestamp } from '../fs/file-system.js';
 import { make, makeLink } from '../fs/making.js';
 import { MAY_WRITE, owns, permits } from '../fs/permissions.js';
 import type { Place, Resolution } from '../fs/vfs.js';
@@ -216,8 +217,9 @@ const truncate64: Handler = (kernel, task, path, low, high) => {
 
 /** struct statfs64 as asm-generic has it for 32 bits: 88 bytes. */
 const STATFS_SIZE = 88;
-export function putStatFs(memory: UserMemory, address: number, size: number, value: StatFs): number {
+export function putStatFs(memory: UserMemory, address: number, size: number, fileSystem: FileSystem): number {
   if (size !== STATFS_SIZE) return -EINVAL;
+  const value = fileSystem.statfs();
   memory.bytes(address, STATFS_SIZE).fill(0);
   memory.setInt32(address, value.type);
   memory.setInt32(address + 4, value.blockSize);
@@ -228,12 +230,14 @@ export function putStatFs(memory: UserMemory, address: number, size: number, val
   memory.setInt64(address + 40, value.freeFiles);
   memory.setInt32(address + 56, 255);
   memory.setInt32(address + 60, value.blockSize);
+  const readOnly = fileSystem.readOnly ? MS_RDONLY : 0;
+  memory.setInt32(address + 64, ST_VALID | readOnly | (fileSystem.restrictions ?? 0));
   return 0;
 }
 
 const statfs64: Handler = (kernel, task, path, size, buffer) => {
   const place = kernel.vfs.lookup(task.process.cwd, task.memory.path(path), true);
-  return putStatFs(task.memory, buffer, size, place.fileSystem.statfs());
+  return putStatFs(task.memory, buffer, size, place.fileSystem);
 };
 
 const chdir: Handler = (kernel, task, path) =>

@@ -212,6 +212,7 @@ const connect: Handler = (kernel, task, fd, address, length) => {
     const listener = kernel.network.listenerAt(where, key);
     if (key !== null && kernel.datagrams.atPath(key)) return -EPROTOTYPE;
     if (typeof listener === 'number') return listener;
+    if (connecting.mayConnect < 0) return connecting.mayConnect;
     if (listener.full) {
       // connect(2): for UNIX domain sockets.
       if (!mayWait) return -EAGAIN;

@@ -8,7 +8,9 @@ import { readRing, ringAvailable, ringReaderClosed, ringRoom, ringWriterClosed }
 import type { WaitQueue } from '../poll/wait-queue.js';
 import { PARKED, type Task } from '../process/task.js';
 import { type Handler, nonBlocking, readable, writable } from './call.js';
+import { withinFileSize } from './file-size.js';
 import { ioCalls } from './io.js';
+import { gathered, vectors } from './vectors.js';
 
 const SPLICE_F_MOVE = 1;
 const SPLICE_F_NONBLOCK = 2;
@@ -101,7 +103,8 @@ const splice: Handler = (kernel, task, inFd, inAt, outFd, outAt, length, flags) 
     const closed = ringWriterClosed(memory, ring);
     const got = readRing(memory, ring, buffer, 0, most, true, false);
     if (got === 0) return closed ? 0 : -EAGAIN;
-    const sent = writer.write(to, buffer.subarray(0, got), target.offset);
+    const fits = writer.seekable ? withinFileSize(task, target.offset, got) : got;
+    const sent = writer.write(to, buffer.subarray(0, fits), target.offset);
     if (sent <= 0) return sent;
     target.advance(sent);
     return reader.read(from, buffer.subarray(0, sent), 0);
@@ -138,6 +141,11 @@ const vmsplice: Handler = (kernel, task, fd, vector, count, flags) => {
   const description = task.process.descriptors.get(fd);
   const end = description < 0 ? null : pipeOf(kernel, description);
   if (!end) return -EBADF;
+  if ((flags & SPLICE_F_NONBLOCK) !== 0) {
+    if (end.writes) return end.write(description, gathered(vectors(task.memory, vector, count)));
+    const { memory } = kernel;
+    if (ringAvailable(memory, end.ring) === 0 && !ringWriterClosed(memory, end.ring)) return -EAGAIN;
+  }
   const call = end.writes ? ioCalls.writev : ioCalls.readv;
   return call(kernel, task, fd, vector, count, 0, 0, 0);
 };

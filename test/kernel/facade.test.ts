@@ -216,6 +216,37 @@ it('forks with the help of the host, and tells the parent of the child', async (
   expect(kernel.enumProcs().map((process) => process.pid)).toEqual([pid]);
 });
 
+it('forks though the child, or the parent, is over before the host has made it', async () => {
+  let meanwhile: (parent: number, child: number) => void = () => {};
+  const kernel = await createKernel({
+    async onFork(parent, childPid, parentMemory) {
+      const memory = copyOf(parentMemory);
+      new Int32Array(memory.buffer, CHANNEL, 18).fill(0);
+      kernel.registerProcess(childPid, memory, [CHANNEL], { skipKernelCreate: true });
+      meanwhile(parent, childPid);
+      return [CHANNEL];
+    },
+  });
+  const { pid, program } = await register(kernel);
+  meanwhile = (_parent, child) => kernel.notifyHostProcessCrashed(child, 9);
+  const child = Number(await program.call(n.SYS_portside_fork, 0, 0, 0, 0));
+  expect(kernel.enumProcs().find((process) => process.pid === child)).toMatchObject({ ppid: pid, state: 'Z' });
+  const status = program.room(4);
+  expect(await program.call(n.SYS_wait4, -1, status, 0, 0)).toBe(child);
+  expect(program.words(status, 1)[0]).toBe(9);
+  expect(await program.call(n.SYS_wait4, -1, status, 0, 0)).toBe(-ECHILD);
+
+  let orphan = 0;
+  meanwhile = (parent, child) => {
+    orphan = child;
+    kernel.notifyHostProcessCrashed(parent, 9);
+  };
+  expect(await program.call(n.SYS_portside_fork, 0, 0, 0, 0)).toBe('ProcessOver');
+  expect(kernel.enumProcs()).toMatchObject([{ pid: orphan, ppid: 0 }]);
+  kernel.notifyHostProcessCrashed(orphan, 9);
+  expect(kernel.enumProcs()).toEqual([]);
+});
+
 it('refuses fork, threads and exec without a host that has them, or with one that fails', async () => {
   const none = await createKernel();
   const alone = await register(none);

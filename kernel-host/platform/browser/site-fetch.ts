@@ -11,7 +11,13 @@ export function siteFetch(kernel: Kernel, origin: string, port: number): typeof 
     const url = new URL(input instanceof Request ? input.url : input);
     if (new URL(origin).host === url.host) return ownSite(kernel, port, url, init);
     if (origin.startsWith('https:') && url.protocol === 'http:') url.protocol = 'https:';
-    return fetch(url, init);
+    const response = await fetch(url, init);
+    // What the app around answers is nothing for guests.
+    if (response.redirected && new URL(response.url).host === new URL(origin).host) {
+      await response.body?.cancel();
+      throw new TypeError('it leads back to the site');
+    }
+    return response;
   };
 }
 

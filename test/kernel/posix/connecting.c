@@ -126,6 +126,27 @@ static void given_up(void) {
 	close(listening);
 }
 
+/* One that is connected stays so, and its bytes come. */
+static void connected_already(void) {
+	int clients[CLIENTS];
+	char byte = 0;
+	int listening = listener();
+	fill(clients);
+	struct sockaddr_in full = address;
+	int other = listener(), mine = socket(AF_INET, SOCK_STREAM, 0);
+	TELL(connect(mine, (struct sockaddr *)&address, sizeof address));
+	int theirs = accept(other, NULL, NULL);
+	fcntl(mine, F_SETFL, O_NONBLOCK);
+	TELL(connect(mine, (struct sockaddr *)&full, sizeof full));
+	fcntl(mine, F_SETFL, 0);
+	TELL(connect(mine, (struct sockaddr *)&full, sizeof full));
+	TELL(send(mine, "x", 1, 0));
+	TELL(recv(theirs, &byte, 1, 0));
+	TELL(byte == 'x');
+	for (int i = 0; i < CLIENTS; i++) close(clients[i]);
+	close(mine), close(theirs), close(other), close(listening);
+}
+
 static void waiting(void) {
 	int clients[CLIENTS];
 	int listening = listener();
@@ -145,6 +166,7 @@ int main(void) {
 	taken();
 	refused();
 	given_up();
+	connected_already();
 	waiting();
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "tell.h"
@@ -31,6 +32,92 @@ static void get(const char *path)
 	printf("%s: %s\n", path, b);
 }
 static int device_of(const char *path) { struct stat st; return stat(path, &st) < 0 ? -1 : (int)st.st_dev; }
+
+static void script(const char *path, int mode)
+{
+	int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0755);
+	if (write(fd, "none", 4) < 0) printf("errno %d\n", errno);
+	close(fd);
+	chmod(path, mode);
+}
+/* ENOEXEC: it would have been run. */
+static void run(const char *path)
+{
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		char *argv[] = { (char *)path, NULL };
+		execv(path, argv);
+		_exit(errno);
+	}
+	int status;
+	waitpid(pid, &status, 0);
+	printf("%s: %d\n", path, WEXITSTATUS(status));
+}
+static int flags_of(const char *path)
+{
+	struct statfs fs;
+	return statfs(path, &fs) < 0 ? -1 : fs.f_flags & 15;
+}
+static void mounted_as(const char *path)
+{
+	char line[4096];
+	FILE *file = fopen("/proc/self/mounts", "r");
+	while (file && fgets(line, sizeof line, file)) {
+		char where[1024], options[1024];
+		if (sscanf(line, "%*s %1023s %*s %1023s", where, options) != 2) continue;
+		size_t length = strlen(where), wanted = strlen(path);
+		if (length < wanted || strcmp(where + length - wanted, path)) continue;
+		printf("%s: %s %s %s %s\n", path, strncmp(options, "ro", 2) ? "rw" : "ro", strstr(options, "nosuid") ? "nosuid" : "",
+			strstr(options, "nodev") ? "nodev" : "", strstr(options, "noexec") ? "noexec" : "");
+	}
+	if (file) fclose(file);
+}
+
+/* What a mount forbids in it, and what it begins with. */
+static void restrictions(void)
+{
+	struct stat st;
+	TELL(mount("none", "m", "tmpfs", MS_NOEXEC | MS_NODEV | MS_NOSUID, NULL));
+	TELL(flags_of("m"));
+	mounted_as("/m");
+	script("m/script", 0755);
+	run("m/script");
+	int fd = open("m/script", O_RDONLY);
+	TELL(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0);
+	TELL(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0);
+	close(fd);
+	TELL(mknod("m/null", S_IFCHR | 0666, makedev(1, 3)));
+	TELL(open("m/null", O_RDWR));
+	TELL(access("m/null", R_OK));
+	TELL(mkfifo("m/fifo", 0600));
+	TELL(open("m/fifo", O_RDWR) >= 0);
+	TELL(umount2("m", MNT_DETACH));
+	TELL(mount("none", "m", "tmpfs", 0, "mode=750,uid=7,gid=8"));
+	stat("m", &st);
+	printf("%o %d %d %d\n", (unsigned)st.st_mode, (int)st.st_uid, (int)st.st_gid, flags_of("m"));
+	script("m/script", 0755);
+	run("m/script");
+	/* Another mount(2) forbids more, and takes that back; what is bound again is bound as it is. */
+	TELL(mount("m", "b", NULL, MS_BIND, NULL));
+	TELL(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND | MS_NOEXEC | MS_RDONLY, NULL));
+	run("b/script");
+	run("m/script");
+	TELL(mount("b", "a", NULL, MS_BIND, NULL));
+	TELL(flags_of("a"));
+	mounted_as("/a");
+	run("a/script");
+	TELL(open("a/new", O_CREAT | O_WRONLY, 0644));
+	TELL(mount(NULL, "b", NULL, MS_REMOUNT | MS_BIND, NULL));
+	run("b/script");
+	run("a/script");
+	TELL(umount("a"));
+	TELL(umount("b"));
+	TELL(umount("m"));
+	TELL(mount("none", "m", "tmpfs", 0, "mode=8"));
+	TELL(mount("none", "m", "tmpfs", 0, "uid=x"));
+	TELL(mount("none", "m", "tmpfs", 0, "nothing"));
+}
 
 int main(void)
 {
@@ -137,6 +224,7 @@ int main(void)
 	TELL(mount("proc", "m", "proc", 0, NULL));
 	TELL(access("m/self/status", R_OK));
 	TELL(umount("m"));
+	restrictions();
 	fflush(stdout);
 	pid_t pid = fork();
 	if (pid == 0) {

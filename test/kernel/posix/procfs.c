@@ -165,9 +165,32 @@ static void root_link(void) {
   rmdir("cell");
 }
 
+/** Where a process is hears its owner, and who may do all. */
+static void links_of_others(void) {
+  static const char *const links[] = {"cwd", "root", "exe"};
+  char path[64], text[PATH_MAX];
+  fflush(stdout);
+  pid_t child = fork();
+  if (child == 0) {
+    pid_t parent = getppid();
+    if (setuid(1000)) _exit(1);
+    for (int i = 0; i < 3; i++) {
+      snprintf(path, sizeof path, "/proc/%d/%s", parent, links[i]);
+      TELL(readlink(path, text, sizeof text) > 0 ? 0 : -1);
+      TELL(open(path, O_RDONLY) >= 0 ? 0 : -1);
+      snprintf(path, sizeof path, "/proc/self/%s", links[i]);
+      TELL(readlink(path, text, sizeof text) > 0 ? 0 : -1);
+    }
+    fflush(stdout);
+    _exit(0);
+  }
+  waitpid(child, NULL, 0);
+}
+
 int main(void) {
   threads();
   machine();
   root_link();
+  links_of_others();
   return 0;
 }

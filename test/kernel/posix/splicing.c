@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -205,8 +206,40 @@ static void messages(void)
 	TELL(sendmmsg(s[0], m, 2, 0));
 }
 
+static void limits(void)
+{
+	char name[] = "/tmp/splicing-XXXXXX";
+	int fd = mkstemp(name), p[2];
+	unlink(name);
+	pipe(p);
+	signal(SIGXFSZ, SIG_IGN);
+	struct rlimit before, few = { 10, 10 };
+	getrlimit(RLIMIT_FSIZE, &before);
+	few.rlim_max = before.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &few);
+	TELL(write(p[1], "more than ten bytes", 19));
+	TELL(splice(p[0], NULL, fd, NULL, 19, 0));
+	TELL(splice(p[0], NULL, fd, NULL, 19, 0));
+	TELL(lseek(fd, 0, SEEK_CUR));
+	setrlimit(RLIMIT_FSIZE, &before);
+	TELL(splice(p[0], NULL, fd, NULL, 19, 0));
+	TELL(lseek(fd, 0, SEEK_CUR));
+	/* Without waiting. */
+	char in[16];
+	struct iovec v = { in, sizeof in };
+	TELL(vmsplice(p[0], &v, 1, SPLICE_F_NONBLOCK));
+	fcntl(p[1], F_SETFL, O_NONBLOCK);
+	static char page[4096];
+	while (write(p[1], page, sizeof page) > 0);
+	fcntl(p[1], F_SETFL, 0);
+	TELL(vmsplice(p[1], &v, 1, SPLICE_F_NONBLOCK));
+	TELL(vmsplice(p[0], &v, 1, SPLICE_F_NONBLOCK));
+	close(fd), close(p[0]), close(p[1]);
+}
+
 int main(void)
 {
+	limits();
 	pipe(a);
 	pipe(b);
 	pipes();

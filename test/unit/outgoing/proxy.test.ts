@@ -153,6 +153,20 @@ it.each([
   expect(fetch).not.toHaveBeenCalled();
 });
 
+it('does not pass on what an address that may be asked leads to, where that may not be', async () => {
+  const led = (url: string) =>
+    answering(() =>
+      Object.defineProperties(new Response('secret'), { redirected: { value: true }, url: { value: url } }),
+    );
+  const request = ['GET http://a.test/x HTTP/1.1\r\nConnection: close\r\n\r\n'];
+  const allows = ({ host }: URL) => host === 'a.test';
+  const refused = await ask(request, led('http://b.test/y'), { allows });
+  expect(refused).toMatch(/^HTTP\/1.1 403 outgoing-refused\r\n/);
+  expect(refused).toContain('http://b.test');
+  expect(refused).not.toContain('secret');
+  expect(await ask(request, led('http://a.test/y'), { allows })).toContain('secret');
+});
+
 it('says what fetch says', async () => {
   const fetch = answering(() => Promise.reject(new TypeError('Failed to fetch')));
   const answer = await ask(['GET http://a.test/x HTTP/1.1\r\n\r\n'], fetch);
